@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.database import ReadTx, WriteTx
@@ -79,6 +78,5 @@ _COLUMNS: Final = (
 
 
 def _ensure_row(tx: WriteTx, name: str) -> None:
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     row = SearchCheck(name=name).model_dump()
-    tx.execute(insert(SearchCheck).values(row).on_conflict_do_nothing())
+    tx.execute(tx.insert_into(SearchCheck).values(row).on_conflict_do_nothing())

@@ -17,6 +17,8 @@ from time import monotonic, sleep
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -97,6 +99,28 @@ class WriteTx(ReadTx):
         """The row with this primary key as it is now, locked until the transaction ends."""
         self.session.flush()
         return self.session.get(table, key, with_for_update=True, populate_existing=True)
+
+    def get_or_insert(self, table: type[Row], key: object, **values: object) -> Row:
+        """The row with this primary key, locked; made of the key and these values if there is none.
+
+        Two transactions that make the same row at once both succeed: the second waits for the
+        first, and has its row.
+        """
+        row = self.get_locked(table, key)
+        if row is None:
+            (column,) = sa.inspect(table).primary_key
+            self.execute(
+                self.insert_into(table)
+                .values({column.name: key, **values})
+                .on_conflict_do_nothing(index_elements=[column])
+            )
+            row = self.get_locked(table, key)
+        assert row is not None
+        return row
+
+    def insert_into(self, table: type[Any]) -> SqliteInsert | PostgresqlInsert:
+        """The store's own INSERT, which knows ON CONFLICT."""
+        return SqliteInsert(table) if self.is_sqlite else PostgresqlInsert(table)
 
 
 class Database:

@@ -13,7 +13,6 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.database import WriteTx
@@ -44,7 +43,6 @@ def claim_key(
     is_own = col(IdempotencyKey.account_id) == account_id
     old = col(IdempotencyKey.created_at) <= now - KEPT_FOR
     tx.execute(sa.delete(IdempotencyKey).where(is_own, old))
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     values = {
         "account_id": account_id,
         "key": key,
@@ -52,7 +50,7 @@ def claim_key(
         "created_at": now,
     }
     # RETURNING, because psycopg forgets an INSERT's row count once its cursor is closed.
-    claimed = insert(IdempotencyKey).values(values).on_conflict_do_nothing()
+    claimed = tx.insert_into(IdempotencyKey).values(values).on_conflict_do_nothing()
     if tx.execute(claimed.returning(col(IdempotencyKey.key))).first() is not None:
         number: int = tx.execute(sa.select(sa.func.count()).where(is_own)).scalar_one()
         if number > MOST:

@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Final, Literal, NewType
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.database import ReadTx, WriteTx
@@ -43,9 +42,8 @@ def purge_name(address: str, purge_round: PurgeRound) -> PurgeName:
 
 def record(tx: WriteTx, name: Name, by: str, at: datetime) -> None:
     """Record that it happened."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     values = {"by": by, "at": at}
-    insertion = insert(Milestone).values(name=name, **values)
+    insertion = tx.insert_into(Milestone).values(name=name, **values)
     tx.execute(insertion.on_conflict_do_update(index_elements=[col(Milestone.name)], set_=values))
 
 

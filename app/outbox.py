@@ -13,7 +13,6 @@ from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.changes import head
@@ -110,9 +109,8 @@ def _urgency(kind: LetterKind) -> int:
 
 def _insert(tx: WriteTx, rows: list[dict[str, Any]]) -> None:
     if rows:
-        insert = sqlite.insert if tx.is_sqlite else postgresql.insert
         epoch = head(tx).epoch
-        statement = insert(Letter).on_conflict_do_nothing(index_elements=[col(Letter.key)])
+        statement = tx.insert_into(Letter).on_conflict_do_nothing(index_elements=[col(Letter.key)])
         tx.execute(statement, [row | {"epoch": epoch} for row in rows])
 
 

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.database import ReadTx, WriteTx
@@ -94,9 +93,10 @@ def _numbered_slugs(title: str) -> Iterator[str]:
 
 def _try_hold(tx: WriteTx, slug: str, article_id: UUID) -> bool:
     tx.session.flush()
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     tx.execute(
-        insert(ArticleSlug).values(slug=slug, article_id=article_id).on_conflict_do_nothing()
+        tx.insert_into(ArticleSlug)
+        .values(slug=slug, article_id=article_id)
+        .on_conflict_do_nothing()
     )
     holder = sa.select(col(ArticleSlug.article_id)).where(col(ArticleSlug.slug) == slug)
     return bool(tx.execute(holder).scalar() == article_id)

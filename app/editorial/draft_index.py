@@ -10,7 +10,6 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -48,9 +47,8 @@ def index_values(article_id: UUID, draft: Draft, slug: str) -> dict[str, Any]:
 
 def index_text(tx: WriteTx, article_id: UUID, draft: Draft) -> None:
     """Index the newest text of an article, in place of the one before it."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     values = index_values(article_id, draft, draft.content.slug or "")
-    statement = insert(DraftIndex).values(values)
+    statement = tx.insert_into(DraftIndex).values(values)
     tx.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=values))
 
 

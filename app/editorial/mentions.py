@@ -14,7 +14,6 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.database import ReadTx, WriteTx
@@ -77,11 +76,10 @@ def record_mentions(
     This is the one place where a new mention is known. Whoever writes to people about it acts here,
     in the same transaction, or reads `note_mention` later.
     """
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     mentioned: list[UUID] = []
     for account_id in account_ids:
         values = {"note_id": note.id, "account_id": account_id, "mentioned_at": now}
-        statement = insert(NoteMention).values(values).on_conflict_do_nothing()
+        statement = tx.insert_into(NoteMention).values(values).on_conflict_do_nothing()
         is_new = tx.execute(statement.returning(col(NoteMention.account_id))).first() is not None
         if is_new and account_id != note.written_by_id:
             mentioned.append(account_id)

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
 
 from app.changes import PublishTx
@@ -214,8 +213,9 @@ def _add_rows(
 
 def _claim_slugs(tx: PublishTx, copies: Sequence[_Row]) -> bool:
     """Claim the slugs of working copies; False when one of them is taken."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    statement = insert(ArticleSlug).on_conflict_do_nothing().returning(col(ArticleSlug.slug))
+    statement = (
+        tx.insert_into(ArticleSlug).on_conflict_do_nothing().returning(col(ArticleSlug.slug))
+    )
     rows = [{"slug": copy["slug"], "article_id": copy["id"]} for copy in copies]
     return len(tx.execute(statement, rows).all()) == len(rows)
 

@@ -115,9 +115,7 @@ def _act(tx: WriteTx, reader_id: UUID, kind: ReportKind, now: datetime) -> None:
         return
     reason: Suppression = "bounced" if kind == "hard" else "complained"
     end_subscription(tx, reader, reason, now)
-    record = tx.get_locked(AddressRecord, reader.address_hash)
-    if record is None:
-        record = AddressRecord(address_hash=reader.address_hash)
+    record = tx.get_or_insert(AddressRecord, reader.address_hash, confirmations=0)
     record.suppressed, record.suppressed_at = reason, now
     tx.session.add(record)
 

@@ -40,23 +40,27 @@ _LONGEST_LOOK: Final = timedelta(hours=1)
 
 
 def prepare_newsletters(tx: WriteTx, settings: Settings, now: datetime) -> None:
-    """Make the newsletters that the settings offer, and the draft of each next issue."""
+    """Make the newsletters that the settings offer, and the draft of each next issue.
+
+    Every process may do this at the same moment: a newsletter's row is locked before its draft is
+    looked for, so that there is one of each.
+    """
     log = head(tx)
-    known = {(row.rhythm, row.lang): row for row in tx.session.scalars(sa.select(Newsletter))}
     for rhythm in settings.newsletters:
         for lang in settings.languages:
-            newsletter = known.get((rhythm, lang))
-            if newsletter is None:
-                newsletter = Newsletter(
-                    id=uuid7(now),
-                    rhythm=rhythm,
-                    lang=lang,
-                    epoch=log.epoch,
-                    told_until=max(log.effective_until, now - schedule.HOLD),
-                    due_at=schedule.next_due(rhythm, now, settings),
-                )
-                tx.session.add(newsletter)
-                tx.session.flush()
+            new = tx.insert_into(Newsletter).values(
+                id=uuid7(now),
+                rhythm=rhythm,
+                lang=lang,
+                epoch=log.epoch,
+                told_until=max(log.effective_until, now - schedule.HOLD),
+                due_at=schedule.next_due(rhythm, now, settings),
+                last_number=0,
+            )
+            tx.execute(new.on_conflict_do_nothing(index_elements=["rhythm", "lang"]))
+            is_it = (col(Newsletter.rhythm) == rhythm, col(Newsletter.lang) == lang)
+            statement = sa.select(Newsletter).where(*is_it).with_for_update()
+            newsletter = tx.session.scalars(statement).one()
             _move_due(newsletter, settings, now)
             if newsletter.due_at is not None:
                 draft = open_issue(tx, newsletter, now)

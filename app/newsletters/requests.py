@@ -113,10 +113,7 @@ def process_requests(tx: WriteTx, most: int, now: datetime) -> int:
 
 
 def _process(tx: WriteTx, request: SubscriptionRequest, now: datetime) -> None:
-    record = tx.get_locked(AddressRecord, request.address_hash)
-    if record is None:
-        record = AddressRecord(address_hash=request.address_hash)
-        tx.session.add(record)
+    record = tx.get_or_insert(AddressRecord, request.address_hash, confirmations=0)
     if record.suppressed is not None or not _may_write(record, now):
         return
     statement = sa.select(Reader).where(col(Reader.address_hash) == request.address_hash)

@@ -13,7 +13,6 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.database import Database, ReadTx, WriteTx
@@ -97,9 +96,8 @@ def add_counts(
 
 
 def _upsert(tx: WriteTx, partner: UUID, day: date, counts: UsageCounts) -> None:
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     added = {name: getattr(counts, name) for name in _NAMES}
-    statement = insert(PartnerUsage).values(partner_id=partner, day=day, **added)
+    statement = tx.insert_into(PartnerUsage).values(partner_id=partner, day=day, **added)
     summed = {name: getattr(PartnerUsage, name) + statement.excluded[name] for name in _NAMES}
     tx.execute(statement.on_conflict_do_update(index_elements=["partner_id", "day"], set_=summed))
 
