@@ -10,7 +10,7 @@ from app import cursors
 from app.delivery.filters import ArticleParameters, to_search_filter
 from app.feeds.channel import Channel, Deleted, FeedArticle
 from app.feeds.dates import instant
-from app.http.parameters import Limit, Travelling, bad_parameter, build_url
+from app.http.parameters import DIGITS, Limit, Travelling, bad_parameter, build_url
 from app.http.views import View
 from app.kit import paging
 from app.kit.addresses import media_of
@@ -18,7 +18,7 @@ from app.kit.markup import resolve_urls
 from app.public.articles import ArticleItem
 from app.published import articles, feed_archive, gone_articles, media
 from app.published import visible_hits as things
-from app.published.feed_archive import CalendarMonth, GoneArticle
+from app.published.feed_archive import CalendarMonth, GoneArticle, MonthPart
 from app.published.query import ArticleFilter
 from app.search import protocol
 from app.search.overlay import thing_of
@@ -30,7 +30,7 @@ _DELETED = 100
 class FeedParameters(ArticleParameters, Travelling):
     """The filters of `/v1/articles`, or words to search for among their matches."""
 
-    elsewhere: ClassVar[frozenset[str]] = frozenset(("month", "version", "cursor"))
+    elsewhere: ClassVar[frozenset[str]] = frozenset(("month", "part", "version", "cursor"))
 
     q: Annotated[str, Field(max_length=2_000, description="Words, as `/v1/search` takes them")] = ""
     limit: Limit = 20
@@ -42,8 +42,13 @@ class ArchivedParameters(FeedParameters):
     month: Annotated[
         str,
         StringConstraints(pattern=r"^([0-9]{4}-(0[1-9]|1[0-2]))?$"),
-        Field(description="Everything of one month, such as 2012-07"),
+        Field(description="One month, such as 2012-07"),
     ] = ""
+    part: Annotated[
+        int,
+        Field(ge=0, le=100_000, description="Of a large month: 1 is the oldest, 0 the newest"),
+        DIGITS,
+    ] = 0
     version: Annotated[
         str,
         StringConstraints(pattern=r"^([0-9a-f]{12})?$"),
@@ -75,17 +80,20 @@ class FeedRequest:
         match self.params:
             case PagedParameters():
                 return self._paged_feed()
-            case ArchivedParameters(month="", version=""):
+            case ArchivedParameters(month="", part=0, version=""):
                 return self._current_feed()
-            case ArchivedParameters(month=""):
+            case ArchivedParameters(month="", part=0):
                 message = "version needs month; add it."
                 raise bad_parameter("version_without_month", "version", message)
+            case ArchivedParameters(month=""):
+                message = "part needs month; add it."
+                raise bad_parameter("part_without_month", "part", message)
             case ArchivedParameters():
                 return self._month_feed(self.params)
 
     def query(self) -> protocol.Query:
         """The search for the newest articles that contain the words of the request."""
-        for name in ("month", "version", "cursor"):
+        for name in ("month", "part", "version", "cursor"):
             if getattr(self.params, name, ""):
                 message = f"A feed of search words has no {name}; leave out one of the two."
                 raise bad_parameter("words_without_archive", name, message)
@@ -125,29 +133,50 @@ class FeedRequest:
         return self._channel(page.items, links, gone_articles, is_complete=page.next is None)
 
     def _month_feed(self, params: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
-        """All articles of a month, with links to the months before and after it."""
+        """A month, or a part of a large one, with links to what is before and after it. The newest
+        part names what was taken down from the month."""
         view = self.view
         if "limit" in params.model_fields_set:
-            raise bad_parameter("whole_month", "limit", "A month comes whole; leave out limit.")
+            message = "A month comes in documents of its own size; leave out limit."
+            raise bad_parameter("whole_month", "limit", message)
         month = CalendarMonth.parse(params.month, view.calendar)
         if month is None:  # of the year 0
             raise bad_parameter("invalid_date", "month", "There is no such month.")
-        store = (view.tx, view.tags)
-        links = {"current": self._current()}
-        links |= self._link("self", month)
-        links |= self._link(
-            "prev-archive", feed_archive.previous_month(*store, self.filters, month, view.now)
-        )
-        links |= self._link(
-            "next-archive", feed_archive.next_month(*store, self.filters, month, view.now)
-        )
-        keys = feed_archive.list_ids(
-            *store, feed_archive.within_month(self.filters, month), view.now
-        )
-        by_id = articles.by_ids(*store, [key for _, key in keys], view.now)
-        gone_articles = feed_archive.gone_of(view.tx, self.filters.kind, month, view.now)
-        items = [by_id[key] for _, key in keys]
-        return self._channel(items, links, gone_articles, is_archive=True)
+        store, filters, now = (view.tx, view.tags), self.filters, view.now
+        part = feed_archive.list_part(*store, filters, month, params.part, now)
+        links = {
+            "current": self._current(),
+            **self._part_link("self", month, part, 0),
+            **self._older_link(month, part),
+            **self._newer_link(month, part),
+        }
+        by_id = articles.by_ids(*store, part.ids, now)
+        removed = feed_archive.gone_of(view.tx, filters.kind, month, now) if part.is_newest else ()
+        return self._channel([by_id[key] for key in part.ids], links, removed, is_archive=True)
+
+    def _older_link(self, month: CalendarMonth, part: MonthPart) -> dict[str, str]:
+        if part.number > 1:
+            return self._part_link("prev-archive", month, part, -1)
+        view = self.view
+        older = feed_archive.previous_month(view.tx, view.tags, self.filters, month, view.now)
+        return self._link("prev-archive", older)
+
+    def _newer_link(self, month: CalendarMonth, part: MonthPart) -> dict[str, str]:
+        if not part.is_newest:
+            return self._part_link("next-archive", month, part, 1)
+        view = self.view
+        store = (view.tx, view.tags, self.filters)
+        newer = feed_archive.next_month(*store, month, view.now)
+        has_parts = newer is not None and feed_archive.has_parts(*store, newer, view.now)
+        return self._link("next-archive", newer, int(has_parts))
+
+    def _part_link(
+        self, relation: str, month: CalendarMonth, part: MonthPart, step: int
+    ) -> dict[str, str]:
+        """The address of the part that is `step` parts later. The newest part has no number, since
+        it is another one as soon as the month grows."""
+        number = part.number + step
+        return self._link(relation, month, number if number < part.of else 0)
 
     def _paged_feed(self) -> tuple[Channel, list[FeedArticle]]:
         name = repr((self.filters, "newest"))
@@ -171,19 +200,19 @@ class FeedRequest:
             view.recall,
         )
 
-    def _link(self, relation: str, month: CalendarMonth | None) -> dict[str, str]:
+    def _link(self, relation: str, month: CalendarMonth | None, part: int = 0) -> dict[str, str]:
         if month is None:
             return {}
         view = self.view
         version = feed_archive.month_version(
             view.tx, self.filters.kind, month, view.now, view.recall
         )
-        update = {"month": str(month), "version": version, "limit": 20}
+        update = {"month": str(month), "part": part, "version": version, "limit": 20}
         return {relation: build_url(self.base, self.params.model_copy(update=update))}
 
     def _current(self) -> str:
         """The address of the current feed, without month and cursor and with the usual length."""
-        followed = {"month": "", "version": "", "cursor": "", "limit": 20}
+        followed = {"month": "", "part": 0, "version": "", "cursor": "", "limit": 20}
         parameters = {name: value for name, value in followed.items() if hasattr(self.params, name)}
         return build_url(self.base, self.params.model_copy(update=parameters))
 

@@ -20,14 +20,14 @@ from app.http.parameters import DIGITS, NoneTravelling, Travelling
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
 from app.http.views import View
+from app.kit.paging import count_parts
 from app.public.articles import ArticleItem
 from app.public.oembed import OEmbed
-from app.published import archive, articles, feed_archive, paths
+from app.published import archive, articles, feed_archive, paths, site_pages
 from app.published.answer import Answer
 from app.published.cache_keys import LISTS, SERVICE
 from app.published.feed_archive import CalendarMonth
 from app.published.query import ArticleFilter
-from app.published.site_pages import list_site_pages
 from app.published.site_record import read_record
 from app.runtime import Runtime
 from app.settings import Settings
@@ -66,16 +66,20 @@ class EmbedParameters(Travelling):
 
 @router.get("/sitemap.xml", response_class=XmlResponse, responses=_RESPONSES)
 def read_sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
-    """The whole archive: a sitemap for each month, one of standing pages, one of the news."""
+    """The whole archive: sitemaps for each month, one of standing pages, one of the news."""
     base = view.runtime.settings.public_url
     months = view.recall(
         "months",
-        lambda: archive.last_changes(view.tx, view.tags, view.now, view.recall, view.calendar),
+        lambda: archive.month_states(view.tx, view.tags, view.now, view.recall, view.calendar),
     )
     parts = [
         (f"{base}/sitemaps/news.xml", None),
         (f"{base}/sitemaps/pages.xml", None),
-        *((f"{base}/sitemaps/{month}.xml", changed) for month, changed in months),
+        *(
+            (f"{base}/sitemaps/{state.month}{f'-{part}' if part > 1 else ''}.xml", state.changed_at)
+            for state in months
+            for part in range(count_parts(state.count, site_pages.PART), 0, -1)
+        ),
     ]
     return Answer(sitemap.index(parts), {}, LISTS, sitemap.MEDIA_TYPE)
 
@@ -111,11 +115,13 @@ def read_pages_sitemap(view: View, _params: NoneTravelling) -> Answer:
     responses=public_responses(304, 400, 404, 503),
 )
 def read_month_sitemap(view: CountingView, period: str, _params: NoneTravelling) -> Answer:
-    """The articles of a month, with their translations."""
-    month = CalendarMonth.parse(period, view.calendar)
-    if month is None:
-        raise NotFound("month_not_found", "A month is written as 2012-07.")
-    return _map(view, feed_archive.within_month(ArticleFilter(), month))
+    """The articles of a month, with their translations: the oldest thousand, and in parts such as
+    `2012-07-2` those that follow."""
+    match = re.fullmatch(r"([0-9]{4}-[0-9]{2})(?:-([1-9][0-9]{0,4}))?", period)
+    month = CalendarMonth.parse(match[1], view.calendar) if match else None
+    if match is None or month is None:
+        raise NotFound("month_not_found", "A month is written as 2012-07, a part as 2012-07-2.")
+    return _map(view, feed_archive.within_month(ArticleFilter(), month), int(match[2] or 1))
 
 
 @router.get("/robots.txt", response_class=PlainResponse, responses=_RESPONSES)
@@ -199,9 +205,9 @@ def _items(view: View, filters: ArticleFilter) -> Sequence[ArticleItem]:
     return [ArticleItem.model_validate_json(by_id[key]) for key in keys]
 
 
-def _map(view: View, filters: ArticleFilter) -> Answer:
+def _map(view: View, filters: ArticleFilter, part: int | None = None) -> Answer:
     settings = view.runtime.settings
-    pages = list_site_pages(view.tx, view.tags, filters, view.now)
+    pages = site_pages.list_site_pages(view.tx, view.tags, filters, view.now, part)
     body = sitemap.pages(pages, settings.page_address, settings.languages[0])
     return Answer(body, {}, LISTS, sitemap.MEDIA_TYPE)
 

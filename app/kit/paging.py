@@ -10,9 +10,12 @@ from binascii import Error as NotBase64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import TypeVar
 from uuid import UUID
 
 from app.kit.clock import EPOCH
+
+Item = TypeVar("Item")
 
 _LAYOUT = struct.Struct(">BB8sq16s")
 _VERSION = 1
@@ -82,3 +85,15 @@ def decode_text(text: str, list_name: str) -> str:
 
 def _mark(list_name: str) -> bytes:
     return blake2b(list_name.encode(), digest_size=8).digest()
+
+
+def count_parts(number: int, size: int) -> int:
+    """The number of parts of so many items; nothing is one empty part."""
+    return max(1, -(-number // size))
+
+
+def part_from_end(items: list[Item], number: int, size: int) -> list[Item]:
+    """A part of a list, counted from 1 at its end, so that what comes at its beginning leaves the
+    earlier parts as they are; empty beyond the last part."""
+    end = max(0, len(items) - (number - 1) * size)
+    return items[max(0, end - size) : end]

@@ -75,18 +75,32 @@ def list_years(
     return ArchivePage(years, older_until)
 
 
-def last_changes(
+@dataclass(frozen=True, slots=True)
+class MonthState:
+    """A month (`YYYY-MM`) that has articles: how many, and its latest change or release, if any was
+    noted."""
+
+    month: str
+    count: int
+    changed_at: datetime | None
+
+
+def month_states(
     tx: ReadTx, tags: Tags, now: datetime, recall: HeadCache, calendar: Calendar
-) -> list[tuple[str, datetime]]:
-    """Each month (`YYYY-MM`) that has articles, newest first, with the instant of its latest change
-    or release."""
+) -> list[MonthState]:
+    """Each month that has articles, newest first."""
     counts = _kept_months(tx, tags, ArticleFilter(), now, calendar) if recall.current else None
-    months: dict[str, datetime] = {}
-    rows = _latest_by_month(tx, now, calendar) if counts is None else _noted_by_month(tx, calendar)
-    for month, at in rows:
-        if counts is None or month in counts:
-            months[month] = max(at, months.get(month, at))
-    return sorted(months.items(), reverse=True)
+    changes: dict[str, datetime] = {}
+    if counts is None:
+        counts = Counter()
+        for month, at, n in _count_by_month(tx, now, calendar):
+            counts[month] += n
+            changes[month] = max(at, changes.get(month, at))
+    else:
+        for month, at in _noted_by_month(tx, calendar):
+            changes[month] = max(at, changes.get(month, at))
+    states = [MonthState(month, n, changes.get(month)) for month, n in counts.items()]
+    return sorted(states, key=lambda state: state.month, reverse=True)
 
 
 def _noted_by_month(tx: ReadTx, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
@@ -99,17 +113,17 @@ def _noted_by_month(tx: ReadTx, calendar: Calendar) -> Iterator[tuple[str, datet
                 yield f"{calendar.day_of(edge):%Y-%m}", at
 
 
-def _latest_by_month(
+def _count_by_month(
     tx: ReadTx, now: datetime, calendar: Calendar
-) -> Iterator[tuple[str, datetime]]:
+) -> Iterator[tuple[str, datetime, int]]:
     grouped = month_of if calendar == _OF_UTC else stamp_of
     month = grouped(Publication, tx.is_sqlite)
     latest = sa.func.max(col(Publication.changed_at), type_=UTCDateTime())
-    statement = sa.select(month, latest).where(
+    statement = sa.select(month, latest, sa.func.count()).where(
         col(Publication.kind) == "article", visible(Publication, now)
     )
-    for stamp, at in tx.execute(statement.group_by(month)):
-        yield _month_of(stamp, calendar), at
+    for stamp, at, n in tx.execute(statement.group_by(month)):
+        yield _month_of(stamp, calendar), at, int(n)
 
 
 def _count_months(

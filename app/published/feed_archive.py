@@ -17,6 +17,7 @@ from typing_extensions import override
 from app.database import ReadTx
 from app.kit.calendar import Calendar, Edge
 from app.kit.clock import FOREVER, TICK
+from app.kit.paging import count_parts, part_from_end
 from app.models.publication import Publication
 from app.published import kept_counts
 from app.published.cache import HeadCache, Tags
@@ -26,6 +27,9 @@ from app.visibility import visible, was_visible
 
 RECENT: Final = timedelta(days=30)
 """The time for which the current feed names takedowns."""
+
+PART: Final = 100
+"""The articles of one document of an archive: a month that has more comes in parts."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -112,6 +116,40 @@ def list_ids(
     filters, plan = choose_plan(tx, tags, filters, "newest", now)
     statement, values = page_of(filters, plan, "newest", None, 1_000_000, now)
     return [(row.id, row.article_id) for row in tx.execute(statement, values)]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPart:
+    """A part of a month. Part 1 has its oldest articles, so that new ones leave the earlier parts
+    as they are; `ids` are its articles, newest first."""
+
+    number: int
+    of: int
+    ids: list[UUID]
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether no later part of the month follows."""
+        return self.number == self.of
+
+
+def list_part(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, month: CalendarMonth, number: int, now: datetime
+) -> MonthPart:
+    """A part of a month; the newest for 0, or for a number beyond it."""
+    ids = [key for _, key in list_ids(tx, tags, within_month(filters, month), now)]
+    parts = count_parts(len(ids), PART)
+    number = min(number or parts, parts)
+    return MonthPart(number, parts, part_from_end(ids, number, PART))
+
+
+def has_parts(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, month: CalendarMonth, now: datetime
+) -> bool:
+    """Whether a month has more articles than one document holds."""
+    filters, plan = choose_plan(tx, tags, within_month(filters, month), "newest", now)
+    statement, values = page_of(filters, plan, "newest", None, PART + 1, now)
+    return len(tx.execute(statement, values).all()) > PART
 
 
 def month_version(

@@ -8,11 +8,15 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import ReadTx
+from app.kit.paging import part_from_end
 from app.models.publication import Publication
 from app.published import translations
 from app.published.cache import Tags
 from app.published.feed_archive import list_ids
 from app.published.query import ArticleFilter
+
+PART: Final = 1_000
+"""The articles of one sitemap: a month that has more comes in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,14 @@ class SitePage:
 
 
 def list_site_pages(
-    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, part: int | None = None
 ) -> list[SitePage]:
-    """The pages of all matches of a filter, newest first, without those of articles whose original
-    is at another site. Their texts stay where they are: a month of a large archive has
-    thousands."""
+    """The pages of the matches of a filter, newest first, without those of articles whose original
+    is at another site; with a `part`, only its pages, where part 1 has the oldest. Nothing reads
+    their texts."""
     keys = [key for key, _ in list_ids(tx, tags, filters, now)]
+    if part is not None:
+        keys = part_from_end(keys, part, PART)
     rows: dict[int, Any] = {row.id: row for row in tx.execute(_BY_KEYS, {"keys": keys})}
     others = translations.list_addresses(tx, list(rows.values()), now)
     return [

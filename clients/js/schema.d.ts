@@ -387,7 +387,7 @@ export interface paths {
         };
         /**
          * The whole archive
-         * @description A sitemap for each month, one of standing pages, one of the news.
+         * @description Sitemaps for each month, one of standing pages, one of the news.
          */
         get: operations["getSitemapIndex"];
         put?: never;
@@ -439,7 +439,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The articles of a month, with their translations */
+        /**
+         * The articles of a month, with their translations
+         * @description The oldest thousand, and in parts such as
+         *     `2012-07-2` those that follow.
+         */
         get: operations["getMonthSitemap"];
         put?: never;
         post?: never;
@@ -3297,8 +3301,10 @@ export interface components {
         Limit: number;
         /** @description As the address of the file has it */
         MediaIdPath: string;
-        /** @description Everything of one month, such as 2012-07 */
+        /** @description One month, such as 2012-07 */
         Month: string;
+        /** @description Of a large month: 1 is the oldest, 0 the newest */
+        Part: number;
         /** @description Words, as `/v1/search` takes them */
         Q: string;
         /** @description Which of its files */
@@ -4777,8 +4783,10 @@ export interface operations {
                 q?: components["parameters"]["Q"];
                 /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
-                /** @description Everything of one month, such as 2012-07 */
+                /** @description One month, such as 2012-07 */
                 month?: components["parameters"]["Month"];
+                /** @description Of a large month: 1 is the oldest, 0 the newest */
+                part?: components["parameters"]["Part"];
                 /** @description Of a month, as links name it; what is served is always the newest */
                 version?: components["parameters"]["Version"];
             };
@@ -4829,8 +4837,10 @@ export interface operations {
                 q?: components["parameters"]["Q"];
                 /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
-                /** @description Everything of one month, such as 2012-07 */
+                /** @description One month, such as 2012-07 */
                 month?: components["parameters"]["Month"];
+                /** @description Of a large month: 1 is the oldest, 0 the newest */
+                part?: components["parameters"]["Part"];
                 /** @description Of a month, as links name it; what is served is always the newest */
                 version?: components["parameters"]["Version"];
             };
