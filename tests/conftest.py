@@ -16,8 +16,11 @@ from app.main import create_app
 from app.runtime import Runtime, open_runtime
 from tests import stores
 from tests.contract.client import Contract, ContractClient
+from tests.statements import share_statements
 
 pytest_plugins = ["tests.contract.log"]
+
+share_statements()
 
 
 @dataclass

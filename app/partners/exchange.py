@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 from typing import Final
 
@@ -52,6 +53,12 @@ def resolve_host(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(info[4][0]) for info in infos))
 
 
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    """Read once: to read some hundred certificates takes as long as a dozen messages."""
+    return httpx2.create_ssl_context()
+
+
 class Sender:
     """A sender of messages to partners and caches; close it after use."""
 
@@ -66,7 +73,7 @@ class Sender:
     ) -> None:
         self._reach = reach
         self._resolver = resolver
-        self._trusted = trusted or httpx2.create_ssl_context()
+        self._trusted = trusted or _trusted_authorities()
         self._seconds = seconds
         self._most_bytes = most_bytes
         # Resolving cannot be interrupted, so it has threads of its own and a slow name delays no

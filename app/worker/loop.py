@@ -67,7 +67,7 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let the present turn end, then return."""
+        """Let the present step end, then return."""
         self.ask_to_stop()
         if self._thread.ident is not None:
             self._thread.join()
@@ -95,6 +95,8 @@ class Worker:
         """
         pause = IDLE_SECONDS
         for name, step in self._steps:
+            if self._stopped.is_set():
+                break
             if monotonic() < self._resting.get(name, 0.0):
                 continue
             try:
