@@ -24,7 +24,7 @@ from app.changes import head
 from app.kit.json_text import readable_json
 from app.main import create_app
 from app.models.publication import Publication
-from app.newsletters import issue_records, issues, planning
+from app.newsletters import issue_records, issues, preparation
 from app.newsletters.inputs import IssueChange
 from app.runtime import Runtime
 from tests.builders import imported
@@ -103,7 +103,7 @@ def _sample() -> Iterator[TestClient]:
 def _send_issue(runtime: Runtime) -> None:
     """Send an issue with one article to nobody."""
     with runtime.database.writing() as tx:
-        planning.prepare_newsletters(tx, runtime.settings, runtime.clock())
+        preparation.prepare_newsletters(tx, runtime.settings, runtime.clock())
     with runtime.publishing() as tx:
         tags = runtime.memory.tags(tx, head(tx))
         rows, _ = issue_records.list_issues(tx, "draft", None, 10)

@@ -21,7 +21,7 @@ from app.http.transactions import Outcome, answer_read
 from app.inputs import Input
 from app.letters.composing import Composer
 from app.letters.reader_contents import ReaderContents
-from app.newsletters import issue_records, issues, planning, readers
+from app.newsletters import issue_records, issues, preparation, readers
 from app.newsletters.content import read_content
 from app.newsletters.inputs import IssueChange
 from app.newsletters.issue_records import IssueRecord, IssueState
@@ -141,7 +141,7 @@ def list_managed_newsletters(tx: ReadTx, _principal: Reader, runtime: RuntimeDep
     }
     data = [
         Newsletter(**_fields(row, Newsletter), readers=numbers.get((row.rhythm, row.lang), 0))
-        for row in planning.offered_newsletters(tx, runtime.settings)
+        for row in preparation.offered_newsletters(tx, runtime.settings)
     ]
     return Outcome(Newsletters(data=data))
 

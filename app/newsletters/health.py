@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.database import ReadTx
 from app.models.newsletter import Newsletter, NewsletterIssue
 from app.models.reader import SubscriptionRequest
-from app.newsletters.planning import offered_newsletters
+from app.newsletters.preparation import offered_newsletters
 from app.newsletters.readers import count_readers
 from app.settings import Settings
 

@@ -17,7 +17,7 @@ from app.kit.sanitise import render_body
 from app.models.letter import Letter
 from app.models.newsletter import Newsletter, NewsletterIssue
 from app.models.publication import Publication
-from app.newsletters import fan_out, planning, schedule, selection
+from app.newsletters import fan_out, planning, preparation, schedule, selection
 from app.newsletters.inputs import IssueChange
 from app.newsletters.issue_records import IssueRecord, load_issue, missing_issue, to_record
 from app.published.cache import Tags
@@ -82,7 +82,7 @@ def send_issue(
     before = _audit_fields(issue)
     if issue.state == "stopped":
         issue.state, issue.problem = "sending", None
-    elif issue.state in (*planning.OPEN, "skipped"):
+    elif issue.state in (*preparation.OPEN, "skipped"):
         issue.approved_by = by.name
         if not planning.close_issue(tx, tags, newsletter, issue):
             message = "It has nothing to tell; write an introduction or choose articles first."
@@ -99,7 +99,7 @@ def cancel_issue(
     """Give an issue up: its news is not mailed, and letters that have not gone do not go."""
     issue, newsletter = _lock(tx, issue_id, revision)
     before = _audit_fields(issue)
-    if issue.state in planning.OPEN:
+    if issue.state in preparation.OPEN:
         newsletter.told_until = tx.moment
         newsletter.due_at = planning.next_due(newsletter, issue.due_at, settings)
     elif issue.state in ("sending", "stopped"):
@@ -164,7 +164,7 @@ def _lock(tx: WriteTx, issue_id: UUID, revision: int) -> tuple[NewsletterIssue, 
 
 def _lock_open(tx: WriteTx, issue_id: UUID, revision: int) -> tuple[NewsletterIssue, Newsletter]:
     issue, newsletter = _lock(tx, issue_id, revision)
-    if issue.state not in planning.OPEN:
+    if issue.state not in preparation.OPEN:
         raise _wrong_state(issue, "waits for its hour")
     return issue, newsletter
 

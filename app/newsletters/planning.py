@@ -1,5 +1,5 @@
-"""The worker's part: drafts that wait for their hour, issues that are closed at it, and letters to
-their readers, planned some hundreds at a time.
+"""The worker's part: issues are closed at their hour, and instant news after it was public for a
+while.
 
 An issue is closed in a transaction that holds the head of the log, so whatever becomes visible
 later is later by the log's clock too, and belongs to the next issue. A store that was restored from
@@ -7,7 +7,7 @@ a copy tells nothing again: its newsletters begin anew, and issues on their way 
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,10 +15,10 @@ from sqlmodel import col
 
 from app.changes import PublishTx, head
 from app.database import ReadTx, WriteTx
-from app.kit.ids import uuid7
 from app.models.newsletter import Newsletter, NewsletterIssue
 from app.models.reader import Reader
 from app.newsletters import schedule, selection
+from app.newsletters.preparation import OPEN, new_issue, offered_newsletters, rhythm_of
 from app.newsletters.selection import NewsWindow
 from app.public.vocabulary import Rhythm
 from app.published.cache import Tags
@@ -27,7 +27,6 @@ from app.settings import Settings
 LOG_KIND: Final = "newsletter"
 """The kind of an issue in the change log, by which caches hear of it."""
 
-OPEN: Final = ("draft", "approved")
 _LOOKBACK: Final[dict[Rhythm, timedelta]] = {
     "instant": schedule.CATCH_UP,
     "daily": timedelta(days=3),
@@ -37,64 +36,6 @@ _LOOKBACK: Final[dict[Rhythm, timedelta]] = {
 
 _LONGEST_LOOK: Final = timedelta(hours=1)
 """The time over which each look for instant news goes, at most; then the newsletter moves on."""
-
-
-def prepare_newsletters(tx: WriteTx, settings: Settings, now: datetime) -> None:
-    """Make the newsletters that the settings offer, and the draft of each next issue.
-
-    Every process may do this at the same moment: a newsletter's row is locked before its draft is
-    looked for, so that there is one of each.
-    """
-    log = head(tx)
-    for rhythm in settings.newsletters:
-        for lang in settings.languages:
-            new = tx.insert_into(Newsletter).values(
-                id=uuid7(now),
-                rhythm=rhythm,
-                lang=lang,
-                epoch=log.epoch,
-                told_until=max(log.effective_until, now - schedule.HOLD),
-                due_at=schedule.next_due(rhythm, now, settings),
-                last_number=0,
-            )
-            tx.execute(new.on_conflict_do_nothing(index_elements=["rhythm", "lang"]))
-            is_it = (col(Newsletter.rhythm) == rhythm, col(Newsletter.lang) == lang)
-            statement = sa.select(Newsletter).where(*is_it).with_for_update()
-            newsletter = tx.session.scalars(statement).one()
-            _move_due(newsletter, settings, now)
-            if newsletter.due_at is not None:
-                draft = open_issue(tx, newsletter, now)
-                draft.due_at = newsletter.due_at
-
-
-def needs_preparation(tx: ReadTx, settings: Settings, now: datetime) -> bool:
-    """Whether a newsletter, its draft or its next hour is missing."""
-    drafts = sa.select(col(NewsletterIssue.newsletter_id)).where(
-        col(NewsletterIssue.state).in_(OPEN)
-    )
-    have_draft = set(tx.execute(drafts).scalars())
-    known = {(row.rhythm, row.lang): row for row in offered_newsletters(tx, settings)}
-    for rhythm in settings.newsletters:
-        for lang in settings.languages:
-            row = known.get((rhythm, lang))
-            if row is None:
-                return True
-            if rhythm != "instant" and (
-                row.id not in have_draft
-                or row.due_at is None
-                or schedule.is_far(rhythm, row.due_at, now)
-            ):
-                return True
-    return False
-
-
-def offered_newsletters(tx: ReadTx, settings: Settings) -> list[Any]:
-    """The rows of the newsletters that the settings offer, by rhythm and language."""
-    statement = sa.select(Newsletter.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it
-        col(Newsletter.rhythm).in_(settings.newsletters),
-        col(Newsletter.lang).in_(settings.languages),
-    )
-    return list(tx.execute(statement.order_by(col(Newsletter.rhythm), col(Newsletter.lang))).all())
 
 
 def due_newsletters(tx: ReadTx, settings: Settings, now: datetime) -> list[UUID]:
@@ -227,21 +168,6 @@ def open_issue(tx: WriteTx, newsletter: Newsletter, now: datetime) -> Newsletter
     return issue
 
 
-def new_issue(newsletter: Newsletter, kind: str, now: datetime) -> NewsletterIssue:
-    """An issue with nothing in it."""
-    return NewsletterIssue(
-        id=uuid7(now),
-        newsletter_id=newsletter.id,
-        kind=kind,
-        state="draft",
-        due_at=newsletter.due_at or now,
-        excluded_ids=[],
-        article_ids=[],
-        notices=[],
-        created_at=now,
-    )
-
-
 def send_notices(
     tx: PublishTx, newsletter: Newsletter, notices: list[selection.ChangeNotice]
 ) -> NewsletterIssue:
@@ -300,21 +226,8 @@ def _begin_anew(
     )
 
 
-def _move_due(newsletter: Newsletter, settings: Settings, now: datetime) -> None:
-    """Set the next hour where it is missing, or far off since a clock ran ahead."""
-    rhythm = rhythm_of(newsletter)
-    if newsletter.due_at is None or schedule.is_far(rhythm, newsletter.due_at, now):
-        newsletter.due_at = schedule.next_due(rhythm, now, settings)
-
-
 def next_due(newsletter: Newsletter, now: datetime, settings: Settings) -> datetime:
     """When a newsletter that has an hour goes next."""
     due = schedule.next_due(rhythm_of(newsletter), now, settings)
     assert due is not None
     return due
-
-
-def rhythm_of(newsletter: Any) -> Rhythm:
-    """How often a newsletter goes."""
-    rhythm: Rhythm = newsletter.rhythm
-    return rhythm

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Final
 
 from app.changes import head
-from app.newsletters import fan_out, planning, readers, requests
+from app.newsletters import fan_out, planning, preparation, readers, requests
 from app.runtime import Runtime
 
 LOOK_SECONDS: Final = 5.0
@@ -65,10 +65,10 @@ class NewsletterFollower:
     def _advance(self, now: datetime) -> bool:
         runtime, settings = self._runtime, self._runtime.settings
         with runtime.database.reading() as tx:
-            is_incomplete = planning.needs_preparation(tx, settings, now)
+            is_incomplete = preparation.needs_preparation(tx, settings, now)
         if is_incomplete:
             with runtime.database.writing() as write:
-                planning.prepare_newsletters(write, settings, now)
+                preparation.prepare_newsletters(write, settings, now)
         with runtime.database.reading() as tx:
             due = planning.due_newsletters(tx, settings, now)
         for newsletter in due:
