@@ -81,16 +81,19 @@ def quiet(tmp_path: Path) -> Iterator[Bench]:
         yield found
 
 
-_contracts: list[Contract] = []
-"""The contract, which is the same for every store: made once a process."""
+_contracts: list[tuple[dict[str, Any], Contract]] = []
+"""The contract, which is the same for every store, as its document and as a judge of answers: made
+once a process, because to make it takes as long as a dozen tests."""
 
 
 def client_of(runtime: Runtime) -> ContractClient:
     """A client of a new application, which it starts when it is entered. Without a worker, tests
     promote what is due, and readers do not."""
     app = create_app(runtime, promotes=runtime.settings.serve_worker)
-    _contracts[:] = _contracts or [Contract(app.openapi())]
-    return ContractClient(app, _contracts[0], client=("127.0.0.1", 50_000))
+    if not _contracts:
+        _contracts.append((app.openapi(), Contract(app.openapi())))
+    app.openapi_schema, judge = _contracts[0]
+    return ContractClient(app, judge, client=("127.0.0.1", 50_000))
 
 
 @pytest.fixture
