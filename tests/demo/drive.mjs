@@ -21,7 +21,7 @@ const browser = await chromium.launch({ executablePath: browserPath, args: ['--n
 async function open(path, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(60_000)
   const seen = { troubles: [], asked: [], failed: [] }
   page.on('console', (said) => ['error', 'warning'].includes(said.type()) && seen.troubles.push(said.text()))
   page.on('pageerror', (error) => seen.troubles.push(String(error)))

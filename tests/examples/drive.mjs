@@ -9,7 +9,7 @@ const { chromium } = (await import(pathToFileURL(found))).default
 
 const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
 const page = await browser.newPage({ viewport: { width: 1200, height: 900 } })
-page.setDefaultTimeout(15_000)
+page.setDefaultTimeout(60_000)
 const troubles = []
 page.on('console', (said) => ['error', 'warning'].includes(said.type()) && troubles.push(said.text()))
 page.on('pageerror', (error) => troubles.push(String(error)))

@@ -25,7 +25,7 @@ from typing_extensions import override
 from tests import node
 from tests.served import free_port
 
-pytestmark = pytest.mark.timeout(300)  # npm may have to install first
+pytestmark = pytest.mark.timeout(540)  # npm may have to install first
 HERE = Path(__file__).parent
 WILLAY = str(Path(sys.executable).with_name("willay"))
 HOSTILE = '<script>alert(1)</script> <img src=x onerror="alert(2)"> & <b>bold</b>'
@@ -71,7 +71,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             env=environment,
             check=True,
             capture_output=True,
-            timeout=60,
+            timeout=120,
         )
 
     willay("migrate")
@@ -90,7 +90,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         assert server.poll() is None, "willay serve ended"
         try:
@@ -110,7 +110,7 @@ def page(api: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (built / "node_modules").symlink_to(node.modules() / "node_modules")
     npm = shutil.which("npm")
     assert npm is not None
-    subprocess.run([npm, "run", "build"], cwd=built, check=True, capture_output=True, timeout=60)
+    subprocess.run([npm, "run", "build"], cwd=built, check=True, capture_output=True, timeout=120)
     start = built / "index.html"
     said = start.read_text()
     assert said.count("http://127.0.0.1:8000") == 1
@@ -120,7 +120,7 @@ def page(api: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def ran(*words: str) -> Any:
-    done = subprocess.run([node.node(), *words], capture_output=True, timeout=150, check=False)
+    done = subprocess.run([node.node(), *words], capture_output=True, timeout=280, check=False)
     assert done.returncode == 0, done.stderr.decode()[-3_000:]
     return json.loads(done.stdout)
 

@@ -48,7 +48,7 @@ def redis(folder: Path, port: int) -> Iterator[str]:
         pytest.skip(f"no redis-server on the path, no {URL}: sharing limits is not tested here")
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

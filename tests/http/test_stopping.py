@@ -32,6 +32,7 @@ def test_who_waits_is_let_go_at_once(tmp_path: Path, workers: int) -> None:
         get_when_up(f"{base}/livez")
         cursor = httpx2.get(f"{base}/v1/changes").json()["meta"]["cursor"]
         ends: dict[str, object] = {}
+        is_streaming, is_sent = threading.Event(), threading.Event()
 
         def wait_long() -> None:
             params = {"cursor": cursor, "wait": "25"}
@@ -40,6 +41,7 @@ def test_who_waits_is_let_go_at_once(tmp_path: Path, workers: int) -> None:
         def stream() -> None:
             headers = {"accept": "text/event-stream"}
             with httpx2.stream("GET", f"{base}/v1/changes", headers=headers, timeout=60) as answer:
+                is_streaming.set()
                 ends["streamed"] = b"".join(answer.iter_bytes())
 
         def send_half_a_body() -> None:
@@ -48,12 +50,15 @@ def test_who_waits_is_let_go_at_once(tmp_path: Path, workers: int) -> None:
                     b"POST /v1/search/instant/indexes/willay/search HTTP/1.1\r\nHost: x\r\n"
                     b'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"q":'
                 )
+                is_sent.set()
                 ends["half"] = b"".join(iter(lambda: sock.recv(65_536), b""))
 
         threads = [threading.Thread(target=one) for one in (wait_long, stream, send_half_a_body)]
         for thread in threads:
             thread.start()
-        time.sleep(1)
+        assert is_streaming.wait(60)
+        assert is_sent.wait(60)
+        time.sleep(1)  # nothing shows that the server reads what is sent
         began = time.monotonic()
         server.send_signal(signal.SIGTERM)
         _, log = server.communicate(timeout=30)

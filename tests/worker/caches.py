@@ -79,7 +79,7 @@ def cache() -> Iterator[Cache]:
             thread.join()
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for what happens in another thread or process."""
     deadline = time.monotonic() + seconds
     while not is_so():

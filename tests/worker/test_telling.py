@@ -41,7 +41,7 @@ def reader(room: Newsroom) -> Iterator[Runtime]:
         yield runtime
 
 
-def until(true: object, seconds: float = 10.0) -> bool:
+def until(true: object, seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if true():  # type: ignore[operator]  # a test's lambda
