@@ -19,8 +19,8 @@ from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.kit.clock import EPOCH
 from app.newsletters import archive
-from app.newsletters.content import IssueContent, MailedNotice, read_content
-from app.newsletters.issue_records import IssueRecord, read_issue
+from app.newsletters.content import IssueText, MailedNotice, read_content, read_texts
+from app.newsletters.issue_records import read_issue
 from app.newsletters.requests import list_topics
 from app.public.articles import TagReference
 from app.public.envelopes import One, Page, PageMeta
@@ -98,8 +98,10 @@ def read_newsletter_topics(view: BriefView, params: TopicParameters) -> Answer:
 def read_newsletter(view: View, issue_id: UUID, params: NewsletterFeedParameters) -> Answer:
     """One issue, with what readers see of it now."""
     row = archive.require_sent(view.tx, issue_id)
-    record, content = read_public_issue(view, issue_id)
-    listed = archive.to_listed(row, view.runtime.settings).model_dump_json().encode()
+    settings = view.runtime.settings
+    record = read_issue(view.tx, view.tags, issue_id, view.now, with_outcome=False)
+    content = read_content(view.tx, view.tags, settings, record, view.now)
+    listed = archive.to_listed(row, settings).model_dump_json().encode()
     series = view.tags.resolve_ids([str(record.row.series_id)])
     body = b'%s,"introduction_html":%s,"series":%s,"articles":[%s],"notices":%s}' % (
         listed[:-1],
@@ -135,21 +137,17 @@ def read_newsletters_feed(view: View, params: NewsletterFeedParameters) -> Answe
         address=f"{settings.public_url}/v1/feeds/newsletters.atom",
         updated=EPOCH,
     )
-    bodies = [_to_html(read_public_issue(view, issue.id)[1]) for issue in issues]
-    feed = issues_feed.render(channel, list(zip(issues, bodies, strict=True)))
+    ids = [issue.id for issue in issues]
+    texts = read_texts(view.tx, view.tags, settings, ids, view.now)
+    entries = [(issue, _to_html(texts[issue.id])) for issue in issues]
+    feed = issues_feed.render(channel, entries)
     return Answer(feed, {}, LISTS, issues_feed.MEDIA_TYPE)
 
 
-def read_public_issue(view: View, issue_id: UUID) -> tuple[IssueRecord, IssueContent]:
-    """An issue and what it says now."""
-    record = read_issue(view.tx, view.tags, issue_id, view.now)
-    return record, read_content(view.tx, view.tags, view.runtime.settings, record, view.now)
-
-
-def _to_html(content: IssueContent) -> str:
+def _to_html(text: IssueText) -> str:
     """What an issue says as plain HTML, for readers of feeds."""
-    parts = [content.introduction_html]
-    for article in content.articles:
+    parts = [text.introduction_html]
+    for article in text.articles:
         parts.append(f'<h2><a href="{escape(article.url)}">{escape(article.title)}</a></h2>')
         parts.append(f"<p>{escape(article.summary)}</p>" if article.summary else "")
     return "".join(parts)

@@ -35,7 +35,7 @@ class IssuePages:
 
     def _render(self, view: View, issue_id: UUID) -> Answer:
         settings = view.runtime.settings
-        record = read_issue(view.tx, view.tags, issue_id, view.now)
+        record = read_issue(view.tx, view.tags, issue_id, view.now, with_outcome=False)
         if record.row.closed_at is None:
             raise NotFound("issue_not_found", "There is no such letter.")
         content = read_content(view.tx, view.tags, settings, record, view.now)

@@ -23,7 +23,6 @@ from app.newsletters.inputs import SubscriptionChange, SubscriptionInput
 from app.newsletters.readers import StoredSubscription
 from app.newsletters.requests import list_topics
 from app.published.cache import Tags
-from app.runtime import Runtime
 
 _LANGUAGE_NAMES: Final = {"en": "English", "es": "Español"}
 _USUAL_RHYTHM: Final = "weekly"
@@ -145,25 +144,20 @@ class SubscriptionPages:
         self, request: Request, lang: str, wish: dict[str, Any], problem: str = ""
     ) -> Response:
         runtime = runtime_of(request)
-        topics = await in_read(runtime, lambda tx: self._topics(runtime, tx, lang))
+        tags = await in_read(runtime, lambda tx: runtime.memory.tags(tx, head(tx)))
+        topics = _topic_names(tags, lang, wish["topics"])
         status = 422 if problem else 200
         title, offer = words_of(lang)["subscribe"], self._offer(topics)
         return self._maker.respond(
             "subscribe.html", lang, title, status, wish=wish, problem=problem, **offer
         )
 
-    def _topics(self, runtime: Runtime, tx: ReadTx, lang: str) -> list[tuple[str, str]]:
-        return _topic_names(runtime.memory.tags(tx, head(tx)), lang)
-
     def _subscription(
         self, subscription: StoredSubscription, tags: Tags, token: str, note: str
     ) -> Response:
         words = words_of(subscription.lang)
-        wish = {
-            "rhythm": subscription.rhythm,
-            "lang": subscription.lang,
-            "topics": [tag.slug for tag in subscription.topics],
-        }
+        slugs = [tag.slug for tag in subscription.topics]
+        wish = {"rhythm": subscription.rhythm, "lang": subscription.lang, "topics": slugs}
         return self._maker.respond(
             "manage.html",
             subscription.lang,
@@ -174,7 +168,7 @@ class SubscriptionPages:
             problem="",
             wish=wish,
             export=f"{self._maker.base}/v1/subscriptions/{token}",
-            **self._offer(_topic_names(tags, subscription.lang)),
+            **self._offer(_topic_names(tags, subscription.lang, slugs)),
         )
 
     def _offer(self, topics: list[tuple[str, str]]) -> dict[str, Any]:
@@ -199,8 +193,12 @@ def _read_wish(model: type[Fields], wish: dict[str, Any]) -> Fields:
         raise Invalid("invalid_form", message) from error
 
 
-def _topic_names(tags: Tags, lang: str) -> list[tuple[str, str]]:
-    return [(tag.slug, tags.localise(tag.names, lang) or "") for tag in list_topics(tags, lang)]
+def _topic_names(tags: Tags, lang: str, wished: Sequence[str]) -> list[tuple[str, str]]:
+    """The topics that a form shows: those to choose from, and what the reader has of other tags,
+    which would be lost with the next press of the button."""
+    topics = {tag.slug: tag for tag in list_topics(tags, lang)}
+    topics |= {tag.slug: tag for slug in wished if (tag := tags.find(slug)) is not None}
+    return [(tag.slug, tags.localise(tag.names, lang) or tag.slug) for tag in topics.values()]
 
 
 def _values(fields: Sequence[tuple[str, str]], name: str) -> list[str]:

@@ -99,7 +99,7 @@ class ReaderContents:
         last = self._last
         if last is None or (last.issue_id, last.head) != (issue_id, log) or not log.is_current(now):
             moment = log.moment(now)
-            record = read_issue(tx, tags, issue_id, moment)
+            record = read_issue(tx, tags, issue_id, moment, with_outcome=False)
             content = read_content(tx, tags, self._settings, record, moment)
             last = self._last = _ReadIssue(issue_id, log, record, content)
         return last.record, last.content

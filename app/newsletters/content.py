@@ -13,6 +13,7 @@ from sqlmodel import col
 from app.database import ReadTx
 from app.kit.languages import base_language
 from app.kit.sanitise import render_body
+from app.models.newsletter import NewsletterIssue
 from app.models.publication import Publication
 from app.newsletters.issue_records import IssueRecord
 from app.newsletters.selection import ChangeNotice, NoticeReason
@@ -82,16 +83,46 @@ def read_content(
     shown = [items[key] for key in record.articles if key in items]
     articles = [_to_mailed(from_json(item), tags, settings) for item in shown]
     issue, rhythm, lang = record.row, record.newsletter.rhythm, record.newsletter.lang
-    introduction = issue.introduction.strip()
     first = articles[0].title if rhythm == "instant" and articles else None
     return IssueContent(
         title=issue.subject or first or numbered_title(rhythm, lang, issue.number),
-        introduction=introduction,
-        introduction_html=render_body(introduction, "markdown").html if introduction else "",
+        introduction=issue.introduction.strip(),
+        introduction_html=_to_html(issue.introduction),
         items=shown,
         articles=articles,
         notices=_read_notices(tx, tags, settings, record.notices, now),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class IssueText:
+    """What an issue says, without its notices."""
+
+    introduction_html: str
+    articles: list[MailedArticle]
+
+
+def read_texts(
+    tx: ReadTx, tags: Tags, settings: Settings, issue_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, IssueText]:
+    """What some issues say now, read together."""
+    columns = (NewsletterIssue.id, NewsletterIssue.introduction, NewsletterIssue.article_ids)
+    statement = sa.select(*map(col, columns)).where(col(NewsletterIssue.id).in_(issue_ids))
+    rows = tx.execute(statement).all()
+    keys = {UUID(key) for _, _, article_ids in rows for key in article_ids}
+    items = by_ids(tx, tags, list(keys), now)
+    mailed = {str(key): _to_mailed(from_json(item), tags, settings) for key, item in items.items()}
+    return {
+        issue_id: IssueText(
+            _to_html(introduction), [mailed[key] for key in article_ids if key in mailed]
+        )
+        for issue_id, introduction, article_ids in rows
+    }
+
+
+def _to_html(introduction: str) -> str:
+    text = introduction.strip()
+    return render_body(text, "markdown").html if text else ""
 
 
 def numbered_title(rhythm: str, lang: str, number: int | None) -> str:

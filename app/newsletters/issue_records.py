@@ -54,10 +54,12 @@ def list_issues(
     return rows[:limit], paging.Cursor(last.created_at, last.id, False).encode(list_name)
 
 
-def read_issue(tx: ReadTx, tags: Tags, issue_id: UUID, now: datetime) -> IssueRecord:
+def read_issue(
+    tx: ReadTx, tags: Tags, issue_id: UUID, now: datetime, *, with_outcome: bool = True
+) -> IssueRecord:
     """An issue, with what it has or would have now. `NotFound`."""
     issue, newsletter = load_issue(tx, issue_id)
-    return to_record(tx, tags, issue, newsletter, now)
+    return to_record(tx, tags, issue, newsletter, now, with_outcome=with_outcome)
 
 
 def load_issue(tx: ReadTx, issue_id: UUID) -> tuple[NewsletterIssue, Newsletter]:
@@ -81,16 +83,25 @@ def _row_of(tx: ReadTx, table: Any, key: UUID) -> Any:
 
 
 def to_record(
-    tx: ReadTx, tags: Tags, issue: NewsletterIssue, newsletter: Newsletter, now: datetime
+    tx: ReadTx,
+    tags: Tags,
+    issue: NewsletterIssue,
+    newsletter: Newsletter,
+    now: datetime,
+    *,
+    with_outcome: bool = True,
 ) -> IssueRecord:
-    """An issue with what it has, or would have now."""
+    """An issue with what it has, or would have now. The outcome of an issue on its way counts all
+    its letters, so only editors ask for it."""
     if issue.closed_at is None:
         articles = planning.choose_articles(tx, tags, newsletter, issue, now)
         notices = selection.list_notices(tx, newsletter, now)
     else:
         articles = [UUID(key) for key in issue.article_ids]
         notices = stored_notices(issue.notices)
-    outcome = issue.outcome if issue.outcome is not None else fan_out.outcome_of(tx, issue.id)
+    outcome = issue.outcome or {}
+    if with_outcome and issue.outcome is None:
+        outcome = fan_out.outcome_of(tx, issue.id)
     return IssueRecord(issue, newsletter, articles, notices, outcome)
 
 

@@ -19,6 +19,7 @@ from app.newsletters import readers, schedule
 from app.newsletters.addresses import AddressBook
 from tests import builders
 from tests.admin.desk import bearer, problem
+from tests.contract.statements import counted
 from tests.letters.desk import text_of
 from tests.newsletters.mailing import Newsroom, link_in, newsroom, titles_in
 from tests.stores import settings_of
@@ -123,6 +124,19 @@ def test_the_archive_and_the_page_of_an_issue_say_what_is_visible_now(tmp_path: 
         assert room.client.get("/v1/newsletters?rhythm=weekly").json()["data"] == []
         missing = room.client.get(f"{detail[:-1]}{'0' if detail[-1] != '0' else '1'}")
         assert problem(missing) == (404, "issue_not_found")
+
+
+def test_the_feed_reads_all_issues_together(tmp_path: Path) -> None:
+    with newsroom(tmp_path) as room:
+        room.join("ana@example.org", rhythm="daily")
+        numbers = []
+        for day in range(4):
+            room.publish(f"News {day}")
+            until(room, MONDAY + timedelta(days=day))
+            with counted(room.runtime) as statements:
+                assert f"News {day}" in room.client.get("/v1/feeds/newsletters.atom").text
+            numbers.append(len(statements))
+        assert numbers[-1] <= numbers[0] + 1, numbers
 
 
 def test_readers_hear_of_what_was_wrong(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """A reader subscribes, confirms, changes, leaves and is forgotten; nobody learns who reads."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from app.models import every_table
+from tests import builders
 from tests.admin.desk import problem
 from tests.letters.desk import text_of
 from tests.newsletters.mailing import (
@@ -277,3 +279,20 @@ def test_every_letter_has_only_own_and_original_addresses(tmp_path: Path) -> Non
         assert all(path.startswith(("/subscribe/", "/newsletters/")) for path in addresses)
         assert "https://site.example/news/" in html
         assert "elsewhere" not in html
+
+
+def test_forms_keep_topics_that_they_do_not_offer(tmp_path: Path) -> None:
+    with newsroom(tmp_path) as room:
+        builders.tag(room.runtime, "water")
+        builders.tag(room.runtime, "rosa-quispe", type="person")
+        ticked = re.compile(r'name="topics" value="([\w-]+)" checked')
+        page = room.client.get("/subscribe?topic=rosa-quispe").text
+        assert ticked.findall(page) == ["rosa-quispe"]
+        room.join("ana@example.org", topics=["rosa-quispe", "water"])
+        room.pass_time(days=2)
+        room.subscribe("ana@example.org")
+        manage = link_in(room.letter_to("ana@example.org"), "/subscribe/manage/")
+        shown = ticked.findall(room.client.get(manage).text)
+        assert sorted(shown) == ["rosa-quispe", "water"]
+        form = {"act": "save", "rhythm": "daily", "lang": "en", "topics": shown}
+        assert sorted(ticked.findall(room.client.post(manage, data=form).text)) == sorted(shown)
