@@ -50,9 +50,10 @@ def find_telling_words(text: ParsedText, languages: Sequence[str]) -> Sequence[s
     return telling if telling or text.phrases else text.words
 
 
-def _guess_languages(words: Sequence[str], languages: Sequence[str]) -> Sequence[str]:
-    """The language of most function words; all languages if several have as many."""
-    counts = {lang: sum(is_stop_word(word, [lang]) for word in words) for lang in languages}
+def _guess_languages(words: Sequence[str], languages: Sequence[str]) -> Iterable[str]:
+    """The base language of most function words; all languages if several have as many."""
+    bases = dict.fromkeys(map(base_language, languages))
+    counts = {base: sum(is_stop_word(word, [base]) for word in words) for base in bases}
     most = max(counts.values(), default=0)
-    likely = [lang for lang, count in counts.items() if count == most]
+    likely = [base for base, count in counts.items() if count == most]
     return likely if len(likely) == 1 else languages

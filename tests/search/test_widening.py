@@ -5,8 +5,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.feedback import Feedback
-from app.search.protocol import Query
+from app.search.protocol import Filter, Query
 from tests.search.builders import article, engine_of, names
 
 scores = st.lists(st.floats(0.01, 30), max_size=40).map(lambda some: sorted(some, reverse=True))
@@ -95,3 +96,13 @@ def test_function_words_of_another_language_are_words(tmp_path: Path) -> None:
         )
         spanish = names(engine.search(Query("qué son las calles de la Oroya ")), *every)
     assert father.title not in spanish
+
+
+def test_regions_of_a_language_are_one_language(tmp_path: Path) -> None:
+    oroya = article("oroya", "La Oroya wins", "A smelter town in the highlands.")
+    others = [article(f"{n}", f"Oroya street {n}", "A street of a town.") for n in range(5)]
+    with EmbeddedEngine(tmp_path, ("en", "en-GB", "es", "es-PE")) as engine:
+        engine.apply([*others, oroya], [])
+        for filters in (Filter(), Filter(languages=("en", "en-GB", "es"))):
+            hits = engine.search(Query("what is the news of La Oroya ", filters)).hits
+            assert hits[0].key == oroya.key
