@@ -7,7 +7,7 @@ import pytest
 
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.vocabulary import SHORTEST
-from app.search.protocol import Query
+from app.search.protocol import Filter, Query
 from tests.search.builders import article, engine_of, id_of
 
 DOCUMENTS = (
@@ -126,6 +126,25 @@ def test_searches_a_word_of_the_same_beginning_where_nothing_is_found(
     for text in ("xqzwvk ", "trufle ", "2019commission ", '"commissionership" '):
         nothing = engine.search(Query(text))
         assert (nothing.total, nothing.corrected, nothing.did_you_mean) == (0, None, None), text
+
+
+def test_corrects_to_what_the_filter_leaves(tmp_path: Path) -> None:
+    """A word that only other documents hold would be announced over an empty page."""
+    english = [article(f"en{n}", "The commission", "Reports.") for n in range(5)]
+    spanish = article("es", "La comision", "Informes.", lang="es")
+    with engine_of(tmp_path, *english, spanish, *DOCUMENTS) as engine:
+
+        def corrected(text: str, lang: str) -> tuple[int, str | None, str | None]:
+            found = engine.search(Query(text, Filter(languages=(lang,))))
+            return found.total, found.corrected, found.did_you_mean
+
+        assert corrected("commisson ", "en") == (6, "commission ", None)
+        assert corrected("comission ", "es") == (1, "comision ", None)
+        for text in ("yanacoca ", "humanrights ", "crowd funding ", "reconciliationism "):
+            assert corrected(text, "en")[:1] > (0,)
+            assert corrected(text, "es") == (0, None, None), text
+        assert corrected('comission "of the farmers"', "es") == (0, None, None)
+        assert corrected("commission ", "es") == (0, None, None)  # known, though not there
 
 
 def test_asks_for_the_commoner_word(tmp_path: Path) -> None:

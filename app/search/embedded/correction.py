@@ -4,7 +4,8 @@ The library counts a word until its segment is merged, even if no document holds
 rare word is searched for first, and nothing withdrawn is ever proposed.
 
 A word is corrected only if the index does not know it. Of several neighbours, the one that occurs
-together with the query's other words is chosen.
+together with the query's other words is chosen. A word is known if any document holds it, but it is
+replaced only by what documents within the query's filter hold.
 """
 
 import re
@@ -49,13 +50,16 @@ class Corrector:
         vocabulary: Vocabulary,
         analyser: Analyser,
         without: Sequence[Clause] = (),
+        filters: Sequence[Clause] = (),
     ) -> None:
-        """Documents that match `without` count as absent from the index."""
+        """Documents that match `without` count as absent from the index; `filters` select those
+        that the query may find."""
         self._searcher = searcher
         self._matcher = matcher
         self._vocabulary = vocabulary
         self._analyser = analyser
         self._without = list(without)
+        self._filters = list(filters)
 
     def of_unknown(self, words: Sequence[str], *, typing: bool) -> list[Substitution]:
         """Corrections of the words that the index does not hold."""
@@ -105,22 +109,29 @@ class Corrector:
         for length in range(len(word) - 1, max(SHORTEST, (len(word) + 1) // 2) - 1, -1):
             beginning = word[:length]
             for near in (beginning, *self._vocabulary.completions(beginning)):
-                if self._count_documents(near):
+                if self._is_proposable(near):
                     return near
         return None
+
+    def _is_proposable(self, word: str) -> bool:
+        """Whether a document that the query may find holds this very word."""
+        if not self._count_documents(word):
+            return False
+        return not self._filters or self._count_together([self._exactly(word)]) > 0
+
+    def _exactly(self, *words: str) -> Clause:
+        return Occur.Must, self._matcher.phrase(words)
 
     def _count_documents(self, word: str) -> int:
         """The number of documents with this very word; 0 if only deleted ones hold it."""
         documents = self._vocabulary.documents(word)
         if documents and (documents <= _RARE or self._without):
-            return min(
-                documents, self._count_together([(Occur.Must, self._matcher.phrase([word]))])
-            )
+            return min(documents, self._count([self._exactly(word)]))
         return documents
 
     def _neighbours(self, word: str) -> list[Neighbour]:
         near = self._vocabulary.neighbours(word, _CANDIDATES)
-        return [neighbour for neighbour in near if self._count_documents(neighbour.word)]
+        return [neighbour for neighbour in near if self._is_proposable(neighbour.word)]
 
     def _is_known(self, word: str, *, typing: bool) -> bool:
         longer = self._vocabulary.completions(word) if typing and len(word) > 1 else ()
@@ -129,7 +140,7 @@ class Corrector:
     def _is_inflected(self, word: str) -> bool:
         """Whether it is a form of an indexed word, and no far likelier word is one edit away."""
         forms = self._matcher.forms(word)
-        if not forms or not self._count_together(self._term_clauses([word])):
+        if not forms or not self._count(self._term_clauses([word])):
             return False
         if not word.isalpha():
             return True
@@ -167,8 +178,7 @@ class Corrector:
         for at in range(2, len(word) - 1):
             left, right = word[:at], word[at:]
             if self._count_documents(left) and self._count_documents(right):
-                phrase = self._matcher.phrase([left, right])
-                together = self._count_together([(Occur.Must, phrase)])
+                together = self._count_together([self._exactly(left, right)])
                 if together > most:
                     best, most = Substitution((word,), (left, right)), together
         return best
@@ -179,7 +189,7 @@ class Corrector:
         return [
             Substitution((left, right), (left + right,))
             for left, right in pairwise(words)
-            if documents(left + right) and not (documents(left) and documents(right))
+            if self._is_proposable(left + right) and not (documents(left) and documents(right))
         ]
 
     def _term_clauses(self, words: Sequence[str]) -> list[Clause]:
@@ -188,6 +198,10 @@ class Corrector:
         return [(Occur.Must, clause) for (clause,) in clauses] if all(clauses) else []
 
     def _count_together(self, clauses: Sequence[Clause]) -> int:
+        """The number of documents that match all clauses and that the query may find."""
+        return self._count([*clauses, *self._filters]) if clauses else 0
+
+    def _count(self, clauses: Sequence[Clause]) -> int:
         """The number of documents that match all clauses."""
         if not clauses:
             return 0

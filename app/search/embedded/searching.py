@@ -95,6 +95,8 @@ class IndexSnapshot:
             if hints and not result.total:  # an answer to a likelier question is better than none
                 changes, hints = hints, []
                 result = self._answer(query, _with_changes(parsed, changes))[0]
+        if not result.total:
+            changes = []  # nothing is shown for them, so there is nothing to announce
         corrected, proposed = (
             changed_text(parsed.text, some, self.analyser.words) if some else None
             for some in (changes, hints)
@@ -117,7 +119,10 @@ class IndexSnapshot:
 
     def _corrector(self, query: Query) -> Corrector:
         without = filter_clauses(self.schema, Filter(without=query.filter.without))
-        return Corrector(self.searcher, self.matcher, self.vocabulary, self.analyser, without)
+        filters = filter_clauses(self.schema, replace(query.filter, without=()))
+        return Corrector(
+            self.searcher, self.matcher, self.vocabulary, self.analyser, without, filters
+        )
 
     def _answer(self, query: Query, text: ParsedText) -> tuple[SearchResult, bool]:
         """The page, and whether no document held as many of the words as required."""
