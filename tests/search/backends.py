@@ -15,12 +15,16 @@ from app.search.embedded.engine import EmbeddedEngine
 from app.search.meilisearch import shadow_index
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
+from app.search.meilisearch.transport import Timeouts
 from app.search.protocol import Document, Engine
 from tests.search.double.server import MASTER, Double, serving
 
 LANGUAGES = ("en", "es")
 URL, KEY = "WILLAY_TEST_MEILISEARCH_URL", "WILLAY_TEST_MEILISEARCH_KEY"
 EMBEDDED, DOUBLE, REAL = "embedded", "double", "real server"
+PATIENT: Timeouts = (30.0, 120.0)
+"""How long an engine waits for a server on a machine that does much else; tests of what happens
+when one is slow say how slow."""
 
 
 class Free:
@@ -81,7 +85,7 @@ def on_server(_path: Path) -> Iterator[Engine]:
 
 @contextmanager
 def engine_at(url: str, key: str | None, index: str = "willay") -> Iterator[MeilisearchEngine]:
-    connection = Connection(Address(url, key, index))
+    connection = Connection(Address(url, key, index, searching=PATIENT))
     with MeilisearchEngine(connection, LANGUAGES, lambda _name: Free()) as engine:
         yield engine
 

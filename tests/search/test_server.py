@@ -173,14 +173,14 @@ def test_a_circuit_opens_after_failures_and_lets_one_call_try(
 
 
 def test_a_server_that_hangs_is_given_up(url: str, double: Double) -> None:
-    with engine_waiting(url, (0.2, 0.2)) as engine:
-        engine.apply([article("a", "Alpaca wool")], [], "start")
-        assert ids(engine, "alpaca") == [id_of("a")]
-        double.faults.slow = 1.0
+    with engine_at(url, MASTER) as patient, engine_waiting(url, (0.2, 0.2)) as engine:
+        patient.apply([article("a", "Alpaca wool")], [], "start")
+        engine.connection.keys()
+        double.faults.slow = 10.0
         began = time.monotonic()
         with pytest.raises(ServerAway):
             engine.search(Query("alpaca"))
-        assert time.monotonic() - began < 0.8
+        assert time.monotonic() - began < 8
 
 
 def test_to_connect_and_to_answer_have_a_time_each(url: str, double: Double) -> None:
