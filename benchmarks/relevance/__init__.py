@@ -1,9 +1,8 @@
 """How well searches find what was meant, measured beside plain engines.
 
-`python -m benchmarks.relevance` runs the judged queries and a newsroom's over the sample archive;
-`--collections FOLDER` adds public collections (documents.jsonl, queries.tsv, qrels.txt in a folder
-each) and `--known-item FILE` queries made from the titles of any archive, with and without a
-misspelt word. `--fit` fits how questions are widened, each time without one collection, and
-`--robustness` gives the collections other titles and bodies. A parameter is kept only if it serves
-the collections that had no part in its choice.
+`python -m benchmarks.relevance` prints everything: the judged queries and a newsroom's over the
+sample archive; known items, which are queries of words of a title, with and without a misspelt one;
+the public collections; all of these with other titles and bodies; and how questions are widened,
+fitted each time without one collection. A parameter is kept only if it serves the collections that
+had no part in its choice.
 """

@@ -65,10 +65,15 @@ def newsroom(archive: Path = SAMPLE) -> Collection:
     return Collection("newsroom", tuple(_archive(archive)), (*topics, *slips))
 
 
-def public_collections(folder: Path | None) -> tuple[list[Collection], list[str]]:
+def pick_evenly(topics: Sequence[Topic], most: int) -> Sequence[Topic]:
+    """At most so many of the topics, from the first to the last."""
+    return topics[:: max(1, -(-len(topics) // most))]
+
+
+def public_collections(folder: Path) -> tuple[list[Collection], list[str]]:
     """The collections of a folder, which has a folder for each, and the names of those of `PUBLIC`
     that are absent. Raises OSError or ValueError for a folder of another shape."""
-    folders = sorted(folder.iterdir()) if folder is not None else []
+    folders = sorted(folder.iterdir()) if folder.exists() else []
     present = [path for path in folders if (path / "documents.jsonl").exists()]
     absent = sorted(set(PUBLIC) - {path.name for path in present})
     return [trec(path) for path in present], absent

@@ -11,17 +11,17 @@ from statistics import mean
 
 from app.search.embedded.feedback import Feedback
 from app.search.embedded.matching import Ranking
-from benchmarks.relevance.collections import Collection, Topic
+from benchmarks.relevance.collections import Collection, Topic, pick_evenly
 from benchmarks.relevance.engines import Exact, Measured, PlainBm25, Willay
 from benchmarks.relevance.measures import Score, get_interval, get_p_value
 
-MOST_QUERIES = 300
+MOST_QUERIES = 60
 """Queries of a collection that are asked, evenly picked: each is asked for each combination."""
 
 GRID = tuple(
     Feedback(documents=documents, nearness=nearness, sharpness=sharpness, weight=weight)
     for documents, nearness, sharpness, weight in product(
-        (8, 12, 20, 30), (0.0, 0.5), (1, 2, 4, 8), (0.2, 0.3, 0.5)
+        (8, 20, 30), (0.0, 0.5), (1, 4, 8), (0.2, 0.3, 0.5)
     )
 )
 
@@ -46,9 +46,7 @@ class Measurement:
 
 def measure(collection: Collection) -> Measurement:
     """All combinations over one collection."""
-    step = -(-len(collection.topics) // MOST_QUERIES)
-    topics = collection.topics[::step]
-
+    topics = pick_evenly(collection.topics, MOST_QUERIES)
     with Willay(collection.documents) as willay:
         by_feedback = {}
         for feedback in GRID:

@@ -17,6 +17,8 @@ from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.protocol import Document, Query
 from benchmarks.relevance.engines import LANGUAGES, Measured, Willay
 
+URL, KEY = "WILLAY_TEST_MEILISEARCH_URL", "WILLAY_TEST_MEILISEARCH_KEY"
+
 _AT_ONCE = 1_000
 
 
@@ -63,7 +65,7 @@ class Production:
 @contextmanager
 def on_server(willay: Willay, documents: Sequence[Document]) -> Iterator[list[Measured]]:
     """Both columns; none when there is no server."""
-    url, key = (os.environ.get(f"WILLAY_TEST_MEILISEARCH_{part}") for part in ("URL", "KEY"))
+    url, key = os.environ.get(URL), os.environ.get(KEY)
     if not url or not key:
         yield []
         return

@@ -18,6 +18,7 @@ from benchmarks.relevance.collections import (
 from benchmarks.relevance.engines import Measured, PlainTantivy, Willay
 from benchmarks.relevance.measures import Score, get_interval, get_p_value
 from benchmarks.relevance.robustness import to_variants
+from benchmarks.relevance.servers import URL
 from benchmarks.relevance.slips import to_slips
 
 
@@ -96,7 +97,19 @@ def test_any_collection_is_measured_and_the_absent_ones_are_named(
     (collection,), absent = public_collections(tmp_path)
     assert sorted([*absent, "cisi"]) == sorted(PUBLIC)
     assert [topic.grades for topic in collection.topics] == [{"3": 1}, {"8": 2}]
-    relevance.main(["--robustness", "--collections", str(tmp_path)])
+    relevance.main(["--part", "robustness", "--part", "fit", "--collections", str(tmp_path)])
     shown = capsys.readouterr().out
     assert all(f"  {variant.name}" in shown for variant in to_variants(collection))
-    assert "absent, see --collections: adi, cacm, cran" in shown
+    assert "mean gain over exact on the collection left out" in shown
+    assert "skipped: adi, cacm, cran" in shown
+
+
+def test_what_is_not_there_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(URL, raising=False)
+    relevance.main(["--part", "fit", "--collections", str(tmp_path / "nowhere")])
+    shown = capsys.readouterr().out.splitlines()
+    assert len(shown) == 3
+    assert all(line.startswith("skipped: ") for line in shown)
+    assert "the fit of the widening" in shown[1]

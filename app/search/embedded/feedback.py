@@ -23,7 +23,7 @@ _COMMON = 10
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """How a question is widened; fitted on collections that each time left one out
-    (`python -m benchmarks.relevance --fit`)."""
+    (`python -m benchmarks.relevance --part fit`)."""
 
     documents: int = 20
     """The first documents, of which those near the best are read."""
