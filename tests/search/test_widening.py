@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.feedback import Feedback
+from app.search.embedded.matching import Ranking
 from app.search.protocol import Filter, Query
+from benchmarks.relevance.collections import judged_sample
+from benchmarks.relevance.engines import Willay
 from tests.search.builders import article, engine_of, names
 
 scores = st.lists(st.floats(0.01, 30), max_size=40).map(lambda some: sorted(some, reverse=True))
@@ -106,3 +109,15 @@ def test_regions_of_a_language_are_one_language(tmp_path: Path) -> None:
         for filters in (Filter(), Filter(languages=("en", "en-GB", "es"))):
             hits = engine.search(Query("what is the news of La Oroya ", filters)).hits
             assert hits[0].key == oroya.key
+
+
+def test_a_large_index_is_gone_through_once_and_answers_the_same(tmp_path: Path) -> None:
+    sample = judged_sample()
+    questions = [topic.text for topic in sample.topics if len(topic.text.split()) > 5]
+    with Willay(sample.documents) as twice, twice.with_ranking(Ranking(large=0)) as once:
+        for text in questions:
+            query = Query(text, limit=10, page=2)
+            answers = [willay.engine.search(query) for willay in (twice, once)]
+            assert answers[0].total == answers[1].total
+            assert twice.best(text, 10) == once.best(text, 10), text
+    assert len(questions) > 9

@@ -43,6 +43,8 @@ class Ranking:
     long: int = 5
     """A query with this many telling words is long, and feedback applies."""
     feedback: Feedback = field(default_factory=Feedback)
+    large: int = 100_000
+    """An index of this many documents is gone through once for a long query, not twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,27 @@ class Word:
     forms: tuple[str, ...]
     count: int = 1
     others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The clauses of a search: which documents match, by `required`, and what else only adds to
+    their score. `words` are the required words one by one, which score the same."""
+
+    required: list[Clause] = field(default_factory=list)
+    words: list[Clause] = field(default_factory=list)
+    bonus: list[Clause] = field(default_factory=list)
+
+    def query(self, more: Sequence[Clause] = ()) -> tantivy.Query:
+        """All of it, and `more`."""
+        return tantivy.Query.boolean_query([*self.required, *self.bonus, *more])
+
+    def query_within(self, keys: Iterable[tantivy.Query], more: Sequence[Clause]) -> tantivy.Query:
+        """The same scores and `more`, among documents that are known to match, by their keys."""
+        either = tantivy.Query.boolean_query(_optional(keys))
+        known = (Occur.Must, tantivy.Query.const_score_query(either, 0.0))
+        scoring = [clause for clause in self.required if clause[0] == Occur.Should]
+        return tantivy.Query.boolean_query([known, *scoring, *self.words, *self.bonus, *more])
 
 
 class Matcher:
@@ -69,7 +92,7 @@ class Matcher:
         self._schema = schema
         self._searcher = searcher
         self._analyser = analyser
-        self._ranking = ranking
+        self.ranking = ranking
         self._held: dict[tuple[str, str], int] = {}
 
     def count_documents(self, field: str, form: str) -> int:
@@ -107,16 +130,16 @@ class Matcher:
             return self._term("words", words[0])
         return tantivy.Query.phrase_query(self._schema, "words", list(words))
 
-    def word_clauses(
+    def match_words(
         self,
         words: Sequence[Word],
         completions: Sequence[str] = (),
         *,
         some: bool = False,
-    ) -> list[Clause]:
-        """The clauses that match and rank the words; `completions` are stems that may replace the
-        last. With `some`, documents without all needed words also match, and rank lower."""
-        ranking = self._ranking
+    ) -> Matching:
+        """What matches and ranks the words; `completions` are stems that may replace the last. With
+        `some`, documents without all needed words also match, and rank lower."""
+        ranking = self.ranking
         is_long = len(words) >= ranking.long
         titled = ranking.title_when_long if is_long else ranking.title
         matching: list[tantivy.Query] = []
@@ -131,13 +154,13 @@ class Matcher:
             if titled:
                 bonus += self.any_of("title", word.forms, weight * titled)
         if not matching:
-            return []
+            return Matching()
         query = self._at_least(ranking.needed, matching)
-        clauses = [(Occur.Should, clause) for clause in bonus]
-        if not some:
-            return [(Occur.Must, query), *clauses]
-        above = tantivy.Query.const_score_query(query, ranking.above)
-        return [(Occur.Must, self._at_least(1, matching)), (Occur.Should, above), *clauses]
+        required = [(Occur.Must, query)]
+        if some:
+            above = tantivy.Query.const_score_query(query, ranking.above)
+            required = [(Occur.Must, self._at_least(1, matching)), (Occur.Should, above)]
+        return Matching(required, _optional(matching), _optional(bonus))
 
     def proximity_clauses(self, words: Sequence[str]) -> list[Clause]:
         """Bonus clauses for words that stand side by side; function words give no bonus."""
@@ -147,7 +170,7 @@ class Matcher:
         return [
             (
                 Occur.Should,
-                tantivy.Query.boost_query(self.phrase(pair), self._ranking.pair_weight),
+                tantivy.Query.boost_query(self.phrase(pair), self.ranking.pair_weight),
             )
             for pair in islice(dict.fromkeys(telling), _PAIRS)
         ]
@@ -155,7 +178,7 @@ class Matcher:
     @staticmethod
     def _at_least(needed: int, clauses: Sequence[tantivy.Query]) -> tantivy.Query:
         return tantivy.Query.boolean_query(
-            [(Occur.Should, clause) for clause in clauses],
+            _optional(clauses),
             minimum_number_should_match=min(needed, len(clauses)),
         )
 
@@ -171,6 +194,10 @@ class Matcher:
     def _rarity(self, documents: int) -> float:
         """Tantivy's own idf."""
         return log(1 + (self._searcher.num_docs - documents + 0.5) / (documents + 0.5))
+
+
+def _optional(queries: Iterable[tantivy.Query]) -> list[Clause]:
+    return [(Occur.Should, query) for query in queries]
 
 
 def count_words(words: Sequence[str]) -> dict[str, int]:

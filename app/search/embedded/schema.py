@@ -231,3 +231,25 @@ def key_from(kind: int, high: int, low: int) -> Key:
 
 def mark_from(version: int, high: int, low: int) -> Mark:
     return Mark(version, (high << 64 | low).to_bytes(DIGEST_BYTES, "big"))
+
+
+def read_column(
+    searcher: tantivy.Searcher, name: str, addresses: Sequence[tantivy.DocAddress]
+) -> list[int]:
+    """The values of a number's field in these documents."""
+    return [int(value or 0) for value in searcher.fast_field_values(name, list(addresses))]
+
+
+def read_keys(searcher: tantivy.Searcher, addresses: Sequence[tantivy.DocAddress]) -> list[Key]:
+    """The keys of these documents."""
+    columns = (read_column(searcher, name, addresses) for name in ("kind", "id_high", "id_low"))
+    return [key_from(*values) for values in zip(*columns, strict=True)]
+
+
+def shown_texts(document: tantivy.Document) -> tuple[str, str, str]:
+    """Title, summary and body as they are shown."""
+    title, summary, body = (
+        (document.get_first(f"shown_{name}") or b"").decode()
+        for name in ("title", "summary", "body")
+    )
+    return title, summary, body

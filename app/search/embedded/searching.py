@@ -1,6 +1,6 @@
 """One search in one state of the index, from the typed text to the page of hits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,10 +11,26 @@ from app.search.embedded.analysis import Analyser
 from app.search.embedded.correction import Corrector, Substitution, apply_changes, changed_text
 from app.search.embedded.filters import filter_clauses
 from app.search.embedded.marking import Marker
-from app.search.embedded.matching import Clause, Matcher, Ranking, Word, count_of, count_words
-from app.search.embedded.schema import ANY_LANGUAGE, CURSOR_KEY, NO_KIND, key_from
+from app.search.embedded.matching import (
+    Clause,
+    Matcher,
+    Matching,
+    Ranking,
+    Word,
+    count_of,
+    count_words,
+)
+from app.search.embedded.schema import (
+    ANY_LANGUAGE,
+    CURSOR_KEY,
+    NO_KIND,
+    read_column,
+    read_keys,
+    shown_texts,
+)
 from app.search.embedded.synonyms import related_stems
 from app.search.embedded.vocabulary import Vocabulary
+from app.search.embedded.widening import Widener
 from app.search.grammar import ParsedText, parse_text
 from app.search.protocol import (
     DEEPEST,
@@ -75,6 +91,10 @@ class IndexSnapshot:
     @cached_property
     def matcher(self) -> Matcher:
         return Matcher(self.schema, self.searcher, self.analyser, self.ranking)
+
+    @cached_property
+    def widener(self) -> Widener:
+        return Widener(self.schema, self.searcher, self.analyser, self.matcher)
 
     def search(self, query: Query) -> SearchResult:
         """The requested page, which must be `within_depth`."""
@@ -166,20 +186,21 @@ class IndexSnapshot:
         others = related_stems(self.schema, self.searcher, self.analyser.variants(word))
         return Word(word, self.matcher.forms(word, languages), count, others)
 
-    def _matching(self, query: Query, reading: ParsedQuery, *, some: bool = False) -> list[Clause]:
+    def _matching(self, query: Query, reading: ParsedQuery, *, some: bool = False) -> Matching:
         """All clauses of the search: words, phrases, exclusions, filters."""
         parsed = reading.parsed
         known_words = [word for word in reading.words if word.forms or word.others]
         if reading.completions and reading.words[-1] not in known_words:
             known_words.append(reading.words[-1])
-        clauses = self.matcher.word_clauses(known_words, reading.completions, some=some)
-        if clauses:
-            clauses += self.matcher.proximity_clauses(parsed.words)
-        clauses += [(Occur.Must, self.matcher.phrase(phrase)) for phrase in parsed.phrases]
-        clauses += [(Occur.MustNot, self.matcher.phrase(words)) for words in parsed.excluded]
         if reading.words and not known_words and not parsed.phrases:
-            return [(Occur.Must, tantivy.Query.empty_query())]
-        return clauses + self._filters(query, clauses)
+            return Matching([(Occur.Must, tantivy.Query.empty_query())])
+        words = self.matcher.match_words(known_words, reading.completions, some=some)
+        bonus = self.matcher.proximity_clauses(parsed.words) if words.required else []
+        required = [*words.required]
+        required += [(Occur.Must, self.matcher.phrase(phrase)) for phrase in parsed.phrases]
+        required += [(Occur.MustNot, self.matcher.phrase(out)) for out in parsed.excluded]
+        required += self._filters(query, required)
+        return Matching(required, words.words, [*words.bonus, *bonus])
 
     def _filters(self, query: Query, clauses: Sequence[Clause]) -> list[Clause]:
         filters = filter_clauses(self.schema, query.filter)
@@ -190,67 +211,50 @@ class IndexSnapshot:
         return [*filters, (Occur.Must, every), (Occur.MustNot, cursor)]
 
     def _page(
-        self, query: Query, reading: ParsedQuery, matching: list[Clause]
+        self, query: Query, reading: ParsedQuery, matching: Matching
     ) -> tuple[list[tuple[float, Address]], int]:
-        compound = tantivy.Query.boolean_query(matching)
         offset, limit = (query.page - 1) * query.limit, query.limit + query.extra
         ranked = query.order == "relevance" and (reading.words or reading.parsed.phrases)
         if not ranked:
             order = tantivy.Order.Asc if query.order == "oldest" else tantivy.Order.Desc
             result = self.searcher.search(
-                compound, limit, offset=offset, order_by_field="published", order=order
+                tantivy.Query.boolean_query(matching.required),
+                limit,
+                offset=offset,
+                order_by_field="published",
+                order=order,
             )
             return [(0.0, address) for _, address in result.hits], count_of(result)
-        more = self._feedback(query, reading, compound)
-        if more:
-            compound = tantivy.Query.boolean_query([*matching, *more])
-        result = self.searcher.search(compound, limit, offset=offset, weight_by_field="recency")
+        if self._is_widened(query, reading):
+            written = sum(word.count for word in reading.words)
+            widened, total = self.widener.search(matching, written, offset + limit)
+            return widened[offset : offset + limit], total
+        result = self.searcher.search(
+            matching.query(), limit, offset=offset, weight_by_field="recency"
+        )
         return list(result.hits), count_of(result)
 
-    def _feedback(self, query: Query, reading: ParsedQuery, base: tantivy.Query) -> list[Clause]:
-        if query.exact or reading.parsed.phrases or len(reading.words) < self.ranking.long:
-            return []
-        feedback = self.ranking.feedback
-        first = self.searcher.search(base, feedback.documents, count=False).hits
-        terms = feedback.choose_terms(
-            [(weight, self._stems_of(at)) for weight, at in feedback.weigh_documents(first)],
-            lambda stem: self.matcher.count_documents("text", stem),
-            self.searcher.num_docs,
-        )
-        written = sum(word.count for word in reading.words)
-        return [
-            (Occur.Should, clause)
-            for stem, weight in terms
-            for clause in self.matcher.any_of("text", [stem], weight * written)
-        ]
-
-    def _stems_of(self, address: Address) -> set[str]:
-        document = self.searcher.doc(address)
-        title, summary, body = _shown_texts(document)
-        words = self.analyser.words(f"{title}\n{summary}\n{body[: self.ranking.feedback.lead]}")
-        return set(self.analyser.stems(words, document.get_first("lang") or "en"))
+    def _is_widened(self, query: Query, reading: ParsedQuery) -> bool:
+        """Whether it is a question; another query already says what it means."""
+        is_long = len(reading.words) >= self.ranking.long
+        return is_long and not (query.exact or reading.parsed.phrases)
 
     def _hits(
         self, query: Query, reading: ParsedQuery, page: Sequence[tuple[float, Address]]
     ) -> tuple[Hit, ...]:
         addresses = [address for _, address in page]
         marker = self._marker(query, reading) if query.highlight else None
-        values = zip(
-            *(self._column(name, addresses) for name in ("kind", "id_high", "id_low", "version")),
-            strict=True,
-        )
+        keys = read_keys(self.searcher, addresses)
+        versions = read_column(self.searcher, "version", addresses)
         return tuple(
             Hit(
-                key_from(kind, high, low),
+                key,
                 version,
                 score,
-                marker.highlights(*_shown_texts(self.searcher.doc(address))) if marker else None,
+                marker.highlights(*shown_texts(self.searcher.doc(address))) if marker else None,
             )
-            for (score, address), (kind, high, low, version) in zip(page, values, strict=True)
+            for (score, address), key, version in zip(page, keys, versions, strict=True)
         )
-
-    def _column(self, name: str, addresses: Sequence[Address]) -> Iterable[int]:
-        return [int(value or 0) for value in self.searcher.fast_field_values(name, list(addresses))]
 
     def _marker(self, query: Query, reading: ParsedQuery) -> Marker:
         parsed = reading.parsed
@@ -262,7 +266,7 @@ class IndexSnapshot:
             self.analyser, forms, [*written, *quoted], beginning, query.filter.languages
         )
 
-    def _facets(self, query: Query, matching: list[Clause]) -> Facets:
+    def _facets(self, query: Query, matching: Matching) -> Facets:
         """The counts of facets; the pages of one question share one count."""
         if not query.facets:
             return {}
@@ -276,9 +280,10 @@ class IndexSnapshot:
                 self._facet_cache[question] = cached
         return cached
 
-    def _count(self, facets: Sequence[FacetName], matching: list[Clause]) -> Facets:
+    def _count(self, facets: Sequence[FacetName], matching: Matching) -> Facets:
         aggregations = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
-        counts = self.searcher.aggregate(tantivy.Query.boolean_query(matching), aggregations)
+        query = tantivy.Query.boolean_query(matching.required)
+        counts = self.searcher.aggregate(query, aggregations)
         return {
             name: tuple(
                 (_facet_value(name, bucket["key"]), int(bucket["doc_count"]))
@@ -294,14 +299,6 @@ def within_depth(query: Query) -> Query:
     if query.limit < 1 or query.page < 1 or query.limit * query.page > DEEPEST:
         raise ValueError(f"pages go from 1 to {DEEPEST} hits")
     return query
-
-
-def _shown_texts(document: tantivy.Document) -> tuple[str, str, str]:
-    title, summary, body = (
-        (document.get_first(f"shown_{name}") or b"").decode()
-        for name in ("title", "summary", "body")
-    )
-    return title, summary, body
 
 
 def _facet_value(name: FacetName, key: str | float) -> str:
