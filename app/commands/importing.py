@@ -61,7 +61,7 @@ def import_jsonl(
                 quiet=not announce,
             )
     typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
-    if report.refused:
+    if not report.is_whole:
         raise typer.Exit(1)
 
 
@@ -110,7 +110,7 @@ def import_listing(
         typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
         typer.echo("\n".join([*(page.as_text() for page in pages.pages), report.as_text()]))
-    if report.refused:
+    if not report.is_whole:
         raise typer.Exit(1)
 
 

@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import ValidationError
+from typing import Any
 
 from app.editorial.people import plain_role
 from app.errors import Invalid
 from app.importers.listing_parser import ListedPerson, ListingPage, Story, UnknownPage, parse
-from app.interchange.import_entry import ImportEntry, refused_by_schema
-from app.interchange.records import ArticleRecord, MemberRecord, Record, SponsorRecord
+from app.interchange.import_entry import ImportEntry, to_record
+from app.interchange.records import Record
 from app.kit.clock import start_of
 from app.kit.mojibake import repair_mojibake
 
@@ -161,51 +159,48 @@ def _thing_name(thing: Story | ListedPerson) -> str:
 
 
 def _record(thing: Story | ListedPerson, undated_at: date | None) -> Record | Invalid:
-    try:
-        if isinstance(thing, Story):
-            return _article(thing, undated_at)
-        return _member(thing) if thing.kind == "member" else _sponsor(thing, thing.kind)
-    except ValidationError as error:
-        return refused_by_schema(error)
+    if isinstance(thing, Story):
+        return to_record(_article(thing, undated_at))
+    return to_record(_member(thing) if thing.kind == "member" else _sponsor(thing))
 
 
-def _article(story: Story, undated_at: date | None) -> ArticleRecord:
+def _article(story: Story, undated_at: date | None) -> dict[str, Any]:
     day = story.date or undated_at
     is_page = story.kind == "page"
-    return ArticleRecord(
-        type="article",
-        kind=story.kind,
-        lang=LANGUAGE,
-        title=story.title,
-        summary="" if is_page else story.text,
-        body=story.text if is_page else "",
-        published_at=start_of(day) if day else None,
-        date_precision="day" if story.date else "unknown",
-        is_excerpt=story.is_excerpt,
-        external_source=SOURCE,
-        external_id=story.external_id,
-    )
+    return {
+        "type": "article",
+        "kind": story.kind,
+        "lang": LANGUAGE,
+        "title": story.title,
+        "summary": "" if is_page else story.text,
+        "body": story.text if is_page else "",
+        "published_at": start_of(day) if day else None,
+        "date_precision": "day" if story.date else "unknown",
+        "is_excerpt": story.is_excerpt,
+        "external_source": SOURCE,
+        "external_id": story.external_id,
+    }
 
 
-def _sponsor(person: ListedPerson, kind: Literal["founding", "sponsor"]) -> SponsorRecord:
-    return SponsorRecord(
-        type="sponsor",
-        name=person.name,
-        kind=kind,
-        position=0 if kind == "founding" else person.position,
-        external_source=SOURCE,
-        external_id=person.external_id,
-    )
+def _sponsor(person: ListedPerson) -> dict[str, Any]:
+    return {
+        "type": "sponsor",
+        "name": person.name,
+        "kind": person.kind,
+        "position": 0 if person.kind == "founding" else person.position,
+        "external_source": SOURCE,
+        "external_id": person.external_id,
+    }
 
 
-def _member(person: ListedPerson) -> MemberRecord:
-    return MemberRecord(
-        type="committee_member",
-        name=person.name,
-        role=plain_role(person.role),
-        group=person.group or "committee",
-        affiliation=person.affiliation or None,
-        position=person.position,
-        external_source=SOURCE,
-        external_id=person.external_id,
-    )
+def _member(person: ListedPerson) -> dict[str, Any]:
+    return {
+        "type": "committee_member",
+        "name": person.name,
+        "role": plain_role(person.role),
+        "group": person.group or "committee",
+        "affiliation": person.affiliation or None,
+        "position": person.position,
+        "external_source": SOURCE,
+        "external_id": person.external_id,
+    }

@@ -1,4 +1,8 @@
-"""Values of other systems in the forms that records have: slugs, lines, languages, addresses."""
+"""Values of other systems in the forms that records have: slugs, lines, languages, addresses.
+
+Each field of another system is HTML or plain text, and its importer says which: in plain text,
+`<b>` is no element, and nothing is left out.
+"""
 
 from collections.abc import Sequence
 from html import unescape
@@ -6,10 +10,11 @@ from typing import Final
 from urllib.parse import quote
 
 from app.editorial.content import check_address
+from app.importers.stray_tags import escape_stray_tags
 from app.importers.text_repair import repair_text
 from app.interchange.record_repair import to_valid_slug
 from app.kit.languages import base_language, normalise_code
-from app.kit.text import plain_text
+from app.kit.text import plain_text, without_illegal
 
 _LONGEST_SLUG: Final = 110
 """With room for a number after it."""
@@ -22,14 +27,35 @@ def to_slug(text: str) -> str:
     return to_valid_slug(text, _LONGEST_SLUG)
 
 
-def to_line(text: str, limit: int = _LINE) -> str:
+def html_line(text: str, limit: int = _LINE) -> str:
     """The words of HTML in one line, at most so many letters."""
-    return _shorten(" ".join(plain_text(repair_text(text)[0]).split()), limit)
+    return _shorten(" ".join(_words(text).split()), limit)
 
 
-def to_summary(text: str) -> str:
+def html_summary(text: str) -> str:
     """The words of HTML as a summary."""
-    return _shorten(plain_text(repair_text(text)[0]).strip(), _SUMMARY)
+    return _shorten(_words(text), _SUMMARY)
+
+
+def plain_line(text: str, limit: int = _LINE) -> str:
+    """Plain text in one line, at most so many letters."""
+    return _shorten(" ".join(repair_text(text)[0].split()), limit)
+
+
+def plain_summary(text: str) -> str:
+    """Plain text as a summary."""
+    return _shorten(repair_text(text)[0].strip(), _SUMMARY)
+
+
+def _words(text: str) -> str:
+    """The words of HTML; a name between angle brackets that is no element is one of them."""
+    right = escape_stray_tags(repair_text(text)[0], _ignore)
+    # Entities may stand for controls, which no record holds.
+    return without_illegal(plain_text(right)).strip()
+
+
+def _ignore(_message: str, _subject: str) -> None:
+    """What looks like an element in a line is kept, so there is nothing to tell."""
 
 
 def _shorten(words: str, limit: int) -> str:

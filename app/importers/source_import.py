@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from app.importers.options import ImportOptions
-from app.importers.record_fields import to_line, to_summary
+from app.importers.record_fields import plain_line, plain_summary
 from app.importers.source_index import SourceIndex
 from app.importers.source_report import SourceReport
 from app.interchange.import_entry import ImportEntry, to_record
@@ -45,19 +45,19 @@ class SourceImport(ABC):
         self,
         file: str,
         lang: str,
-        title_html: str,
-        description_html: str,
+        title: str,
+        description: str,
         featured: Sequence[str],
         featured_as: str,
     ) -> Iterator[ImportEntry]:
-        """The site, on a new store. `featured` are slugs, `featured_as` is what such a text is
-        called there."""
+        """The site, on a new store. Its title and description are plain text, `featured` are slugs,
+        `featured_as` is what such a text is called there."""
         if self.has_site:
             message = f"{featured_as}; the site has a record of its own, feature it there"
             for slug in featured:
                 self.report.note(message, slug, f"post {slug}")
             return
-        title, about = to_line(title_html), to_summary(description_html)
+        title, about = plain_line(title), plain_summary(description)
         if not title:
             return
         self.report.see("site")

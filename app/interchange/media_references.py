@@ -55,28 +55,41 @@ class MediaReferences:
             medium = self._by_digest.setdefault(sha256, medium)
         self._recent |= dict.fromkeys(names, medium)
 
-    def replace_absent(self, record: Record, addresses: Mapping[str, str]) -> Record:
-        """The record with an address in place of each of these media that is not here."""
+    def replace_absent(
+        self, record: Record, addresses: Mapping[str, str]
+    ) -> tuple[Record, tuple[str, ...]]:
+        """The record with an address in place of each of these media that is not here, and messages
+        about the pictures that it loses, because no address can stand in for them."""
         if isinstance(record, AuthorRecord) and record.portrait is not None and addresses:
-            is_here = bool(self._find({str(record.portrait).removeprefix(SCHEME)}))
-            return record if is_here else record.model_copy(update={"portrait": None})
+            name = str(record.portrait).removeprefix(SCHEME)
+            if self._find({name}):
+                return record, ()
+            lost = f"The portrait is left out, because its file did not come: {addresses[name]}"
+            return record.model_copy(update={"portrait": None}), (lost,)
         if not addresses or not isinstance(record, ArticleRecord):
-            return record
+            return record, ()
         names = _names_in(record) & addresses.keys()
         absent = names - self._find(names).keys() if names else set()
         if not absent:
-            return record
+            return record, ()
         body = _TARGET.sub(
             lambda match: addresses[match[1]] if match[1] in absent else match[0], record.body
         )
         change: dict[str, Any] = {"body": body}
+        notices: tuple[str, ...] = ()
         image = record.image
         named = REFERENCE.fullmatch(image.url) if image is not None and image.url else None
         if image is not None and named and named[1] in absent:
             address = addresses[named[1]]
-            fields = {**dict(image), "url": address}
-            change["image"] = ImageRecord(**fields) if _is_address(address) else None
-        return record.model_copy(update=change)
+            if _is_address(address):
+                change["image"] = ImageRecord(**{**dict(image), "url": address})
+            else:
+                change["image"] = None
+                notices = (
+                    "The picture of the article is left out, because its file did not come, and"
+                    f" {address} is no whole address. Mend the file, or name the old site.",
+                )
+        return record.model_copy(update=change), notices
 
     def resolve(self, record: Record) -> Record:
         """The record with its references resolved. `Invalid` (`unknown_media`) when a name is not

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -69,7 +70,8 @@ def _finish(
     if isinstance(entry.record, Invalid):
         return entry, entry.record
     try:
-        record = references.replace_absent(entry.record, entry.media_addresses)
+        record, notices = references.replace_absent(entry.record, entry.media_addresses)
+        entry = replace(entry, notices=(*entry.notices, *notices)) if notices else entry
         return entry, _prepare(runtime, references, record, reading)
     except WillayError as error:
         return entry, error

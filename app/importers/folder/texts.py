@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from html import escape
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,13 @@ from app.importers.folder.bodies import FolderRenderer, FolderText
 from app.importers.folder.dates import moment_of_fact
 from app.importers.folder.files import TextFile, first_fact
 from app.importers.folder.front_matter import Facts
-from app.importers.record_fields import to_address, to_line, to_slug, to_summary
+from app.importers.record_fields import (
+    html_summary,
+    plain_line,
+    plain_summary,
+    to_address,
+    to_slug,
+)
 from app.importers.text_state import state_fields
 from app.interchange.import_entry import ImportEntry, to_record
 from app.kit.clock import Clock
@@ -57,7 +62,7 @@ def tag_names(facts: Facts, text: TextFile) -> list[str]:
             values: Any = value.split() if is_split else value.split(",")
         else:
             values = value if isinstance(value, list) else []
-        names += [to_line(escape(str(each), quote=False)) for each in values if each is not None]
+        names += [plain_line(str(each)) for each in values if each is not None]
     return list(dict.fromkeys(name for name in names if name and to_slug(name)))[:50]
 
 
@@ -74,11 +79,11 @@ class FolderTranslator:
         """The entry of a text that comes."""
         index = self.renderer.rewriter.index
         known: dict[str, Any] = index.get("text", text.name)
-        title = to_line(escape(str(first_fact(facts, "title") or ""), quote=False))
+        title = plain_line(str(first_fact(facts, "title") or ""))
         body = self.renderer.render(source, text, known["path"], has_title=bool(title))
         note = partial(self._note, text)
         if not title:
-            title = to_line(escape(body.title, quote=False)) or text.stem.replace("-", " ").strip()
+            title = plain_line(body.title) or text.stem.replace("-", " ").strip()
             note("text without a title; its heading or the name of its file is the title")
         summary, seo = self._summary(facts, body)
         fields: dict[str, Any] = {
@@ -149,15 +154,15 @@ class FolderTranslator:
     def _summary(self, facts: Facts, body: FolderText) -> tuple[str, dict[str, str] | None]:
         """The summary, and what search engines are told in its place."""
         written = first_fact(facts, *_SUMMARY)
-        summary = to_summary(escape(str(written), quote=False)) if written else ""
+        summary = plain_summary(str(written)) if written else ""
         if not summary and body.teaser:
             try:
-                summary = to_summary(render_body(body.teaser, body.body_format).html)
+                summary = html_summary(render_body(body.teaser, body.body_format).html)
             except TangledMarkup:
                 summary = ""
         seo = {
-            "title": to_line(str(first_fact(facts, "seo_title") or "")),
-            "description": to_summary(str(first_fact(facts, "seo_description") or "")),
+            "title": plain_line(str(first_fact(facts, "seo_title") or "")),
+            "description": plain_summary(str(first_fact(facts, "seo_description") or "")),
         }
         return summary, {name: value for name, value in seo.items() if value} or None
 
@@ -180,8 +185,8 @@ class FolderTranslator:
         caption = first_fact(about, "caption", "title")
         return {
             "url": url,
-            "alt": to_line(escape(str(alt or ""))) or None,
-            "caption": to_summary(escape(str(caption or ""))) or None,
+            "alt": plain_line(str(alt or "")) or None,
+            "caption": plain_summary(str(caption or "")) or None,
         }
 
     def _translations(self, text: TextFile, about: Mapping[str, Any]) -> Iterator[dict[str, str]]:
@@ -210,7 +215,7 @@ def _authors(facts: Facts) -> Iterator[dict[str, str]]:
         is_map = isinstance(each, dict)
         name_list = first_fact(each, "name", "display_name", "title") if is_map else each
         for name in name_list.split(",") if isinstance(name_list, str) else []:
-            line = to_line(escape(name, quote=False))
+            line = plain_line(name)
             if line and "@" not in line and to_slug(line):
                 names[line] = None
     yield from ({"name": name} for name in list(names)[:50])

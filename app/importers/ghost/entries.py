@@ -14,11 +14,11 @@ from app.importers.ghost.posts import PostTranslator, body_html, is_page, site_a
 from app.importers.media_plan import MediaPlan, file_of, files_in
 from app.importers.old_site import OldSite, page_path
 from app.importers.record_fields import (
+    plain_line,
+    plain_summary,
     to_address,
     to_language,
-    to_line,
     to_slug,
-    to_summary,
 )
 from app.importers.source_import import SourceImport
 from app.interchange.import_entry import ImportEntry, to_record
@@ -65,6 +65,12 @@ class GhostImport(SourceImport):
         self._authors_of = self._members("posts_authors", "author_id")
         for post in self._rows("posts"):
             self._survey_post(post)
+        self._writers = {
+            str(user.get("id")) for post in self._rows("posts") for user in self._author_rows(post)
+        }
+        for key, user in self._users.items():
+            if key in self._writers:
+                self._survey_portrait(user)
         self._count_others()
 
     @override
@@ -142,6 +148,14 @@ class GhostImport(SourceImport):
         for file, _ in files_in(site, "\n".join(texts), path):
             self._plan.add_reference(file, site.address_of("/" + file), place)
 
+    def _survey_portrait(self, user: Row) -> None:
+        if (path := self._portrait_path(user)) is not None:
+            address = self._rewriter.site.address_of("/" + path)
+            self._plan.add_reference(path, address, f"user {text_of_field(user, 'slug')[:60]}")
+
+    def _portrait_path(self, user: Row) -> str | None:
+        return file_of(self._rewriter.site, site_address(text_of_field(user, "profile_image")))
+
     def _language_of(self, post: Row) -> str:
         """The language of a text: its own, or that of an internal tag such as `#es`."""
         codes = [text_of_field(post, "locale")]
@@ -170,7 +184,7 @@ class GhostImport(SourceImport):
         seen: set[str] = set()
         for tag in self._tags.values():
             self.report.see("tag")
-            slug, name = _tag_slug(tag), to_line(text_of_field(tag, "name"))
+            slug, name = _tag_slug(tag), plain_line(text_of_field(tag, "name"))
             if _is_internal(tag) or not slug or slug in seen:
                 is_language = to_language(name[1:], self.languages) is not None and name[:1] == "#"
                 reason = "internal; read as a language" if is_language else "internal"
@@ -178,7 +192,7 @@ class GhostImport(SourceImport):
                 self.report.leave("tag", reason, f"tag {name}")
                 continue
             seen.add(slug)
-            about = to_summary(text_of_field(tag, "description"))
+            about = plain_summary(text_of_field(tag, "description"))
             self.report.pass_on("tag")
             record = to_record(
                 {
@@ -199,27 +213,28 @@ class GhostImport(SourceImport):
         return [self._users[key] for key in keys if key in self._users]
 
     def _author_fields(self, user: Row) -> dict[str, str] | None:
-        name = to_line(text_of_field(user, "name"))
+        name = plain_line(text_of_field(user, "name"))
         slug = to_slug(text_of_field(user, "slug")) or to_slug(name)
         return {"name": name, "slug": slug} if name and slug and "@" not in name else None
 
     def _author_entries(self, file: str) -> Iterator[ImportEntry]:
         """What readers saw of those who wrote: never an address, a hash or a role."""
-        writers = {
-            str(u.get("id")) for post in self._rows("posts") for u in self._author_rows(post)
-        }
         for key, user in self._users.items():
             self.report.see("user")
             fields = self._author_fields(user)
-            if key not in writers or fields is None:
-                reason = "wrote no text" if key not in writers else "has no name for readers"
+            if key not in self._writers or fields is None:
+                reason = "wrote no text" if key not in self._writers else "has no name for readers"
                 self.report.leave("user", f"{reason}; accounts are made anew", "users")
                 continue
             self.report.pass_on("user")
-            about = to_summary(text_of_field(user, "bio"))
+            about = plain_summary(text_of_field(user, "bio"))
             address = to_address(text_of_field(user, "website"))
-            path = file_of(self._rewriter.site, site_address(text_of_field(user, "profile_image")))
+            path = self._portrait_path(user)
             named = self._plan.name_of(path) if path else None
+            if named is None and text_of_field(user, "profile_image"):
+                self.report.note(
+                    "portrait that stays at the old site", "", f"user {fields['slug']}"
+                )
             media = dict([named]) if named else {}
             record = to_record(
                 {

@@ -13,7 +13,13 @@ from app.importers.ghost.export_file import Row, moment_of_value, text_of_field
 from app.importers.ghost.lexical import render_lexical
 from app.importers.ghost.mobiledoc import render_mobiledoc
 from app.importers.media_plan import file_of
-from app.importers.record_fields import to_address, to_line, to_summary
+from app.importers.record_fields import (
+    html_line,
+    html_summary,
+    plain_line,
+    plain_summary,
+    to_address,
+)
 from app.importers.source_report import Note
 from app.importers.stray_tags import escape_stray_tags
 from app.importers.text_repair import repair_body
@@ -87,7 +93,7 @@ class PostTranslator:
             "lang": facts["lang"],
             "title": title,
             "slug": facts["slug"],
-            "summary": to_summary(text_of_field(post, "custom_excerpt")),
+            "summary": plain_summary(text_of_field(post, "custom_excerpt")),
             "body": body,
             "body_format": "html",
             "authors": tuple(authors),
@@ -117,10 +123,10 @@ class PostTranslator:
         return self.rewriter.rewrite_html(text, media, place, page)
 
     def _title(self, post: Row, body: str, place: str) -> str:
-        title = to_line(html.escape(text_of_field(post, "title"), quote=False))
+        title = plain_line(text_of_field(post, "title"))
         if not title:
             self._note(place, "text without a title; its first words are the title", "")
-            title = to_line(body, 80) or place
+            title = html_line(body, 80) or place
         return title
 
     def _state(self, post: Row, raw: str, place: str) -> dict[str, Any]:
@@ -157,17 +163,14 @@ class PostTranslator:
         if url is None:
             self._note(place, "picture without a whole address; give --site or --media", address)
             return None
-        alt = to_line(html.escape(text_of_field(meta, "feature_image_alt")))
-        caption = to_summary(text_of_field(meta, "feature_image_caption"))
+        alt = plain_line(text_of_field(meta, "feature_image_alt"))
+        caption = html_summary(text_of_field(meta, "feature_image_caption"))
         return {"url": url, "alt": alt or None, "caption": caption or None}
 
     def _seo(self, post: Row, meta: Row) -> dict[str, str] | None:
         title = text_of_field(meta, "meta_title") or text_of_field(post, "meta_title")
         about = text_of_field(meta, "meta_description") or text_of_field(post, "meta_description")
-        fields = {
-            "title": to_line(html.escape(title)),
-            "description": to_summary(html.escape(about)),
-        }
+        fields = {"title": plain_line(title), "description": plain_summary(about)}
         return {name: text for name, text in fields.items() if text} or None
 
     def _note(self, place: str, message: str, subject: str = "") -> None:

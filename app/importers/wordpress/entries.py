@@ -1,6 +1,7 @@
 """Exports of WordPress as entries of an import: tags, media, texts, a new site's names."""
 
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 
 from typing_extensions import override
@@ -79,8 +80,8 @@ class WordPressImport(SourceImport):
         yield from self.site_entry(
             file,
             self._survey.language,
-            facts.get("title", ""),
-            facts.get("description", ""),
+            unescape(facts.get("title", "")),
+            unescape(facts.get("description", "")),
             slugs,
             "sticky post",
         )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from app.errors import Invalid
 from app.importers.address_rewriter import claim_slug
 from app.importers.media_plan import MediaPlan, files_in
 from app.importers.old_site import OldSite, file_path, page_path
-from app.importers.record_fields import to_language, to_line, to_slug
+from app.importers.record_fields import html_line, plain_line, to_language, to_slug
 from app.importers.source_index import SourceIndex
 from app.importers.source_report import SourceReport
 from app.importers.wordpress.kinds import LEFT_STATUSES, LEFT_TYPES
@@ -109,8 +110,8 @@ class WordPressSurvey:
         address = item.text("attachment_url") or item.text("guid")
         self.site.file_hosts.add((urlsplit(address).hostname or "").removeprefix("www."))
         path = file_path(self.site.path_of(address) or "")
-        caption = to_line(item.text("excerpt"), 1_000)
-        alt = to_line(item.first_meta("_wp_attachment_image_alt"))
+        caption = html_line(item.text("excerpt"), 1_000)
+        alt = plain_line(unescape(item.first_meta("_wp_attachment_image_alt")))
         about = {"place": place, "alt": alt, "caption": caption, "address": address, "path": path}
         self.index.put("attachment", item.key, about)
         if (parent := item.text("post_parent")) not in ("", "0"):
@@ -135,7 +136,7 @@ class WordPressSurvey:
         if wish and item.text("status") in ("publish", "future"):
             claim_slug(self.index, key, wish, self.report.note)
         else:
-            wish = wish or to_slug(to_line(item.text("title"))) or f"{item.kind}-{key}"
+            wish = wish or to_slug(html_line(item.text("title"))) or f"{item.kind}-{key}"
             self.index.put("late slug", key, to_slug(wish))
         for path in self.paths_of(item):
             self.index.claim("path", page_path(path), key)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.errors import Invalid
-from app.importers.record_fields import to_line, to_slug, to_summary
+from app.importers.record_fields import html_line, html_summary, to_slug
 from app.importers.source_index import SourceIndex
 from app.importers.source_report import SourceReport
 from app.importers.wordpress.kinds import LEFT_TAXONOMIES, UNCATEGORIZED
@@ -26,7 +26,7 @@ class TermPlan:
 
     def add(self, term: Term, lang: str, place: str) -> str | None:
         """Remember a term; the slug of its tag, or None when it becomes none."""
-        slug = to_slug(term.slug or term.name)
+        slug = to_slug(term.slug or html_line(term.name))
         kind = _NAMES.get(term.taxonomy)
         key = f"{term.taxonomy}/{slug}"
         is_new = self.index.get("term seen", key) is None
@@ -91,13 +91,13 @@ class TermPlan:
 
     def _entry(self, file: str, slug: str, parent: str) -> Iterator[ImportEntry]:
         facts: dict[str, Any] = self.index.get("tag", slug)
-        description = to_summary(facts["description"])
+        description = html_summary(facts["description"])
         self.report.pass_on(facts["kind"])
         record = to_record(
             {
                 "type": "tag",
                 "slug": slug,
-                "names": {facts["lang"]: to_line(facts["name"]) or slug},
+                "names": {facts["lang"]: html_line(facts["name"]) or slug},
                 "descriptions": {facts["lang"]: description} if description else {},
                 "parent": parent or None,
             }

@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 
 from app.editorial.page_tree import LEVELS
 from app.importers.old_site import page_path
-from app.importers.record_fields import to_address, to_line, to_summary
+from app.importers.record_fields import (
+    html_line,
+    html_summary,
+    plain_line,
+    plain_summary,
+    to_address,
+)
 from app.importers.text_repair import repair_text
 from app.importers.text_state import state_fields
 from app.importers.wordpress.bodies import BodyRenderer, RenderedPost
@@ -54,7 +60,7 @@ class TextTranslator:
             "lang": facts["lang"],
             "title": title,
             "slug": facts["slug"],
-            "summary": to_summary(item.text("excerpt")) or text.teaser,
+            "summary": html_summary(item.text("excerpt")) or text.teaser,
             "body": text.body,
             "body_format": "html",
             "authors": tuple(self._authors(item)),
@@ -78,14 +84,15 @@ class TextTranslator:
 
     def _title(self, item: Item, text: RenderedPost) -> str:
         """The title as one line of text. A longer one stands whole before the body."""
-        raw = unescape(item.text("title"))
-        whole = to_line(raw, 100_000)
-        if not is_legal(raw) or repair_text(raw)[1]:
+        raw = item.text("title")
+        whole = html_line(raw, 100_000)
+        letters = unescape(raw)
+        if not is_legal(letters) or repair_text(letters)[1]:
             self._note(item, "misread letters in the title were put right or left out")
         if not whole:
             self._note(item, "text without a title; its first words are the title")
-            return to_line(text.body, 80) or f"{item.kind} {item.key}"
-        title = to_line(raw)
+            return html_line(text.body, 80) or f"{item.kind} {item.key}"
+        title = html_line(raw)
         if title != whole:
             self._note(item, "title that is too long; the whole of it begins the text")
             text.body = f"<p>{escape(whole)}</p>\n{text.body}"
@@ -108,13 +115,13 @@ class TextTranslator:
 
     def _authors(self, item: Item) -> list[dict[str, str]]:
         """The co-authors, or else the account that wrote the text, by the name readers saw."""
-        names = [to_line(term.name) for term in item.terms if term.taxonomy == "author"]
+        names = [html_line(term.name) for term in item.terms if term.taxonomy == "author"]
         login = item.text("creator")
         if not names and login:
-            name = to_line(self.survey.index.get("author", login) or "")
+            name = html_line(self.survey.index.get("author", login) or "")
             if not name and "@" in login:
                 self._note(item, "author of whom the export has only an e-mail address; left out")
-            names = [name or ("" if "@" in login else to_line(login))]
+            names = [name or ("" if "@" in login else plain_line(login))]
         return [{"name": name} for name in dict.fromkeys(names) if name and "@" not in name][:50]
 
     def _tags(self, item: Item, lang: str) -> list[str]:
@@ -183,9 +190,10 @@ class TextTranslator:
 
 
 def _seo(item: Item) -> dict[str, str] | None:
-    """What plugins tell search engines, unless it is a template of the plugin."""
+    """What plugins tell search engines, unless it is a template of the plugin. It is plain text,
+    in which WordPress wrote some signs as entities."""
     title = item.first_meta("_yoast_wpseo_title", "rank_math_title", "_aioseo_title")
     about = item.first_meta("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description")
-    fields = {"title": to_line(title), "description": to_summary(about)}
+    fields = {"title": plain_line(unescape(title)), "description": plain_summary(unescape(about))}
     fields = {name: text for name, text in fields.items() if text and "%" not in text}
     return fields or None

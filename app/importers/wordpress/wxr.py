@@ -3,7 +3,6 @@
 import xml.etree.ElementTree as tree
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
 
 from defusedxml.common import DefusedXmlException
@@ -23,7 +22,8 @@ class SiteFacts:
 
 @dataclass(frozen=True, slots=True)
 class AuthorFacts:
-    """A user, by the name that readers saw. Addresses, ids and hashes are not read at all."""
+    """A user, by the name that readers saw, which is HTML. Addresses, ids and hashes are not read
+    at all."""
 
     login: str
     name: str
@@ -31,7 +31,8 @@ class AuthorFacts:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A category, a tag or a term of another taxonomy; `parent` is a slug."""
+    """A category, a tag or a term of another taxonomy; `parent` is a slug. The name and the
+    description are HTML."""
 
     taxonomy: str
     slug: str
@@ -134,7 +135,7 @@ def _part_of(element: tree.Element) -> Part | None:
         case "author":
             texts = _texts(element)
             name = texts.get("author_display_name", "")
-            return AuthorFacts(texts.get("author_login", ""), unescape(name).strip())
+            return AuthorFacts(texts.get("author_login", ""), name.strip())
         case "category" | "tag" | "term":
             texts = _texts(element)
             return Term(
@@ -142,7 +143,7 @@ def _part_of(element: tree.Element) -> Part | None:
                     name, texts.get("term_taxonomy", "")
                 ),
                 texts.get("category_nicename") or texts.get(f"{name}_slug", ""),
-                unescape(texts.get("cat_name") or texts.get(f"{name}_name", "")),
+                texts.get("cat_name") or texts.get(f"{name}_name", ""),
                 texts.get(f"{name}_parent", ""),
                 texts.get(f"{name}_description", ""),
             )
@@ -164,7 +165,7 @@ def _item(element: tree.Element) -> Item:
             case "category":
                 domain = child.get("domain", "category")
                 slug = child.get("nicename", "")
-                item.terms.append(Term(domain, slug, unescape(child.text or "").strip()))
+                item.terms.append(Term(domain, slug, (child.text or "").strip()))
             case "comment":
                 texts = _texts(child)
                 kind = texts.get("comment_type") or "comment"
