@@ -1,7 +1,8 @@
 """Imports as batches: begun, completed, listed, and what they made taken back."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,15 +25,36 @@ from app.models.tag import Tag, TagSlug
 AT_ONCE = 50
 """The articles that one transaction takes back, so that no editor waits long."""
 
+_ALIVE: Final = timedelta(minutes=2)
+"""An import that has not renewed its batch for so long was cut off. It reads no file for longer."""
 
-def begin(tx: WriteTx, batch_id: UUID, source: str, now: datetime) -> None:
+
+def begin(tx: WriteTx, batch_id: UUID, source: str, now: datetime, *, is_quiet: bool) -> None:
     """Record an import that changes something."""
-    tx.session.add(ImportBatch(id=batch_id, source=source, began_at=now))
+    batch = ImportBatch(id=batch_id, source=source, began_at=now, is_quiet=is_quiet)
+    batch.alive_until = now + _ALIVE
+    tx.session.add(batch)
+
+
+def renew(tx: WriteTx, batch_id: UUID, now: datetime) -> None:
+    """Record that an import goes on."""
+    values = {"alive_until": now + _ALIVE, "ended_at": None}
+    tx.execute(sa.update(ImportBatch).where(col(ImportBatch.id) == batch_id).values(values))
 
 
 def complete(tx: WriteTx, batch_id: UUID, now: datetime) -> None:
     """Record that an import came to its end."""
     tx.execute(sa.update(ImportBatch).where(col(ImportBatch.id) == batch_id).values(ended_at=now))
+
+
+def list_interrupted(tx: ReadTx, now: datetime, source: str | None = None) -> list[ImportBatch]:
+    """The imports that were cut off before their end. Of one `source` they are those that have not
+    ended, even if they may still be running: the next import of it does what they left."""
+    batch = ImportBatch.__table__  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
+    is_late = sa.or_(batch.c.alive_until.is_(None), batch.c.alive_until < now)
+    is_wanted = is_late if source is None else sa.or_(is_late, batch.c.source == source)
+    statement = sa.select(batch).where(batch.c.ended_at.is_(None), is_wanted)
+    return [ImportBatch(**row) for row in tx.execute(statement.order_by(batch.c.id)).mappings()]
 
 
 def list_batches(tx: ReadTx) -> Sequence[ImportBatch]:

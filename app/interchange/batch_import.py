@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from time import monotonic
 
-from app import desk_events
 from app.changes import PublishTx
 from app.editorial import import_batches, importing, new_articles, site
 from app.editorial.content import SiteRules
 from app.editorial.new_articles import NewArticle
 from app.errors import WillayError
+from app.interchange import completion
 from app.interchange.article_upsert import IMPORTER
 from app.interchange.import_entry import ImportEntry, ReadyEntry
 from app.interchange.media_records import MediaRecord
@@ -28,6 +28,8 @@ _LOCKED_AT_MOST = 0.1
 
 _PREPARED_AT_ONCE = 200
 
+_RENEWED_AFTER = 20.0
+"""Seconds between two signs of life."""
 
 Advance = Callable[[int], None]
 
@@ -81,17 +83,23 @@ def import_records(
     batch_id = uuid7(runtime.clock())
     coming = prepare_entries(runtime, entries, decoders=decoders)
     ready = deque[ReadyEntry]()
+    renewal = 0.0
     while True:
         ready.extend(_take_some(coming, _PREPARED_AT_ONCE - len(ready)))
         if not ready:
-            _record_completion(runtime, report, quiet)
+            completion.complete_import(runtime, report, source, quiet=quiet)
             return report
         with runtime.publishing() as tx:
             tx.batch_id, tx.is_quiet = batch_id, quiet
             _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=_LOCKED_AT_MOST)
-            if report.batch_id is None and report.has_changed:
-                import_batches.begin(tx, batch_id, source, tx.moment)
+            if report.batch_id is not None:
+                if monotonic() >= renewal:
+                    import_batches.renew(tx, batch_id, runtime.clock())
+                    renewal = monotonic() + _RENEWED_AFTER
+            elif report.has_changed:
+                import_batches.begin(tx, batch_id, source, runtime.clock(), is_quiet=quiet)
                 report.batch_id = batch_id
+                renewal = monotonic() + _RENEWED_AFTER
 
 
 def _try_all(
@@ -105,21 +113,6 @@ def _try_all(
             raise _DryRun
     except _DryRun:
         return
-
-
-def _record_completion(runtime: Runtime, report: ImportReport, quiet: bool) -> None:
-    """Tell of the import. A quiet one tells everybody, and every cache forgets everything."""
-    counts = {"read": report.read, "refused": len(report.refused)}
-    data = {**counts, "outcomes": dict(report.outcomes)}
-    with runtime.publishing() as tx:
-        now = runtime.clock()
-        if report.batch_id is not None:
-            data["batch_id"] = str(report.batch_id)
-            import_batches.complete(tx, report.batch_id, now)
-            if quiet:
-                tx.append("import", report.batch_id, "completed")
-        is_for_all = quiet and report.batch_id is not None
-        desk_events.record(tx, "import.completed", now, data, to_all=is_for_all)
 
 
 def _take_some(coming: Iterator[ReadyEntry], most: int) -> Iterator[ReadyEntry]:

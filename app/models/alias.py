@@ -8,14 +8,16 @@ from sqlmodel import Field, SQLModel
 
 
 class Alias(SQLModel, table=True):
-    """An old path of an article or a tag, or one that is gone for good with a reason."""
+    """An old path of an article or a tag, one that leads to another site, or one that is gone for
+    good with a reason."""
 
     __tablename__ = "alias"
     __table_args__ = (
         sa.CheckConstraint(
-            "(article_id IS NOT NULL AND tag_id IS NULL AND gone IS NULL)"
-            " OR (article_id IS NULL AND tag_id IS NOT NULL AND gone IS NULL)"
-            " OR (article_id IS NULL AND tag_id IS NULL AND gone IS NOT NULL)",
+            "(article_id IS NOT NULL AND tag_id IS NULL AND gone IS NULL AND url IS NULL)"
+            " OR (article_id IS NULL AND tag_id IS NOT NULL AND gone IS NULL AND url IS NULL)"
+            " OR (article_id IS NULL AND tag_id IS NULL AND gone IS NOT NULL AND url IS NULL)"
+            " OR (article_id IS NULL AND tag_id IS NULL AND gone IS NULL AND url IS NOT NULL)",
             name="either",
         ),
     )
@@ -29,3 +31,4 @@ class Alias(SQLModel, table=True):
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     # Made by somebody who may publish. Only then it comes before the slugs of live content.
     by_publisher: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    url: str | None = None  # an address of another site

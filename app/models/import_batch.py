@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 
 class ImportBatch(SQLModel, table=True):
-    """One run of an import that changed something. Articles, tags and authors name the batch that
-    made them."""
+    """One run of an import that changed something. Articles, tags, authors and media name the batch
+    that made them."""
 
     __tablename__ = "import_batch"
 
@@ -17,3 +18,5 @@ class ImportBatch(SQLModel, table=True):
     began_at: datetime
     ended_at: datetime | None = None  # none while it runs, and when it was killed
     undone_at: datetime | None = None
+    alive_until: datetime | None = None  # renewed while it runs; later than that, it was killed
+    is_quiet: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})

@@ -43,6 +43,7 @@ class Media(SQLModel, table=True):
     taken_down_reason: str | None = None
     was_public: bool | None = None  # set by the takedown: whether readers may be told
     erased_at: datetime | None = None  # its files and texts are deleted too
+    import_batch_id: UUID | None = Field(default=None, index=True)  # the import that brought it
 
 
 class Rendition(SQLModel, table=True):

@@ -69,3 +69,11 @@ def write_pictures(folder: Path, *names: str) -> Path:
         else:
             Image.new("RGB", (640, 360), (number * 40 % 256, 90, 20)).save(place)
     return folder
+
+
+def write_folder(folder: Path, files: dict[str, str | bytes]) -> Path:
+    for name, content in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder

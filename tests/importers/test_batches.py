@@ -1,14 +1,12 @@
 """Imports are quiet, can be killed at any place, and are undone by their batch."""
 
 import json
-import signal
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 from tests.admin.newsdesk import ARTICLES, Newsdesk
-from tests.commands import started, willay
+from tests.commands import willay
 from tests.conftest import Bench
 from tests.importers.moving import article, move
 from tests.importers.wxr import item, write_export
@@ -73,18 +71,3 @@ def test_everything_undone_leaves_room_for_all_of_it(bench: Bench, tmp_path: Pat
     assert second.outcomes["article created"] == 2
     unknown = willay(tmp_path, "import", "undo", "00000000-0000-7000-8000-000000000000")
     assert (unknown.returncode, "batch_not_found" in unknown.stderr) == (1, True)
-
-
-def test_a_killed_import_goes_on(quiet: Bench, tmp_path: Path) -> None:
-    export = write_export(tmp_path / "a.xml", *(item(n, terms=TERMS) for n in range(1, 1_501)))
-    for _ in range(3):
-        process = started(tmp_path, "import", "wordpress", str(export))
-        time.sleep(2.2)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    report = move(tmp_path, "wordpress", export)
-    articles = {k: n for k, n in report.outcomes.items() if k.startswith("article")}
-    assert (report.code, sum(articles.values())) == (0, 1_500)
-    assert "article updated" not in articles
-    dump = willay(tmp_path, "export", "jsonl").stdout
-    assert dump.count('"type": "article"') == 1_500

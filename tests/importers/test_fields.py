@@ -11,9 +11,8 @@ from app.importers.listing_parser import Story
 from app.interchange.report import ImportReport
 from tests.commands import willay
 from tests.conftest import Bench
-from tests.importers import test_ghost as ghost
-from tests.importers.moving import article, move, write_pictures
-from tests.importers.test_folder import write_folder
+from tests.importers.ghost_export import post, write_ghost_export
+from tests.importers.moving import article, move, write_folder, write_pictures
 from tests.importers.wxr import HEAD, attachment, item, write_export
 
 ODD = "A <b> c & <nick>"
@@ -26,10 +25,10 @@ def tag_name(bench: Bench, slug: str) -> Any:
 def test_plain_fields_of_ghost_keep_what_looks_like_an_element(
     bench: Bench, tmp_path: Path
 ) -> None:
-    export = ghost.write_export(
+    export = write_ghost_export(
         tmp_path / "export.json",
         [
-            ghost.post(
+            post(
                 1, "odd", title=ODD, custom_excerpt=ODD, author_id=1, meta_title=ODD,
                 feature_image="https://far.example/a.jpg",
             )
@@ -93,10 +92,10 @@ def test_a_picture_that_no_address_stands_in_for_is_told(bench: Bench, tmp_path:
     write_pictures(content, "images/b.jpg")
     for name in ("a.jpg", "ana.jpg"):
         (content / "images" / name).write_text("<html>not found</html>")
-    export = ghost.write_export(
+    export = write_ghost_export(
         tmp_path / "export.json",
-        [ghost.post(1, "pictured", author_id=1, feature_image="/content/images/a.jpg"),
-         ghost.post(2, "whole", feature_image="/content/images/b.jpg")],
+        [post(1, "pictured", author_id=1, feature_image="/content/images/a.jpg"),
+         post(2, "whole", feature_image="/content/images/b.jpg")],
         users=[{"id": 1, "name": "Ana", "slug": "ana", "profile_image": "/content/images/ana.jpg"}],
     )  # fmt: skip
     report = move(tmp_path, "ghost", export, "--media", content)

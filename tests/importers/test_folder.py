@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Bench
-from tests.importers.moving import SHARED, article, move, write_pictures
+from tests.importers.moving import SHARED, article, move, write_folder, write_pictures
 
 MARCH = """---
 title: "A march: in Lima"
@@ -48,14 +48,6 @@ FILES: dict[str, str | bytes] = {
     "README.md": "About the folder.",
     "theme.css": "p {}",
 }
-
-
-def write_folder(folder: Path, files: dict[str, str | bytes]) -> Path:
-    for name, content in files.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return folder
 
 
 def test_a_folder_moves_in(bench: Bench, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.commands import willay
 from tests.conftest import Bench
+from tests.importers.ghost_export import post, write_ghost_export
 from tests.importers.moving import SHARED, article, move, write_pictures
 
 SITE = "https://old.example"
@@ -42,31 +43,6 @@ MOBILEDOC = {
 }
 
 
-def post(number: int, slug: str, **over: Any) -> dict[str, Any]:
-    dates = {"published_at": "2023-02-02T10:00:00.000Z", "updated_at": "2023-02-03T10:00:00.000Z"}
-    fields = {"id": f"p{number}", "title": slug.title(), "slug": slug, "status": "published"}
-    return {**fields, "visibility": "public", "html": "<p>Words.</p>", **dates, **over}
-
-
-def write_export(path: Path, posts: list[dict[str, Any]], **tables: Any) -> Path:
-    data = {
-        "posts": posts,
-        "tags": [{"id": 1, "name": "Mining", "slug": "mining"}, {"id": 2, "name": "#es"}],
-        "posts_tags": [{"post_id": p["id"], "tag_id": 1} for p in posts[:1]]
-        + [{"post_id": "p7", "tag_id": 2}],
-        "users": [
-            {"id": 1, "name": "Ana", "slug": "ana", "email": "a@old.example", "bio": "Writes.",
-             "password": "$2a$hash"},
-            {"id": 2, "name": "Idle", "slug": "idle", "email": "i@old.example"},
-        ],
-        "members": [{"id": "m", "email": "reader@old.example"}],
-        "settings": [{"key": "title", "value": "Andes Watch"}],
-        **tables,
-    }  # fmt: skip
-    path.write_text(json.dumps({"db": [{"meta": {"version": "5.75.0"}, "data": data}]}))
-    return path
-
-
 def test_a_site_moves_in(bench: Bench, tmp_path: Path) -> None:
     lexical = json.dumps({"root": {"children": CARDS}})
     posts = [
@@ -82,7 +58,7 @@ def test_a_site_moves_in(bench: Bench, tmp_path: Path) -> None:
         post(9, "source", html=None, markdown="A *word*."),
     ]  # fmt: skip
     media = write_pictures(tmp_path / "content", "images/2023/a.jpg", "files/r.pdf")
-    export = write_export(tmp_path / "export.json", posts)
+    export = write_ghost_export(tmp_path / "export.json", posts)
     command = ("ghost", export, "--media", media, "--site", SITE)
     assert move(tmp_path, *command, "--dry-run").code == 0
     report = move(tmp_path, *command)
@@ -134,7 +110,7 @@ def test_what_no_record_can_hold_is_refused_and_the_rest_comes(
     bench: Bench, tmp_path: Path
 ) -> None:
     unseen = "\u2800"
-    export = write_export(
+    export = write_ghost_export(
         tmp_path / "export.json",
         [post(1, "good"), post(2, "bad", feature_image="https://far.example/a.jpg")],
         tags=[{"id": 1, "name": unseen, "slug": "blank"}],
