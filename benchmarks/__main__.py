@@ -1,16 +1,19 @@
-"""`python -m benchmarks [http|search|overhead|scale|attack]`: tables, and progress on stderr."""
+"""`python -m benchmarks [http|search|overhead|scale|attack|moving]`: tables; progress on stderr."""
 
 import argparse
 import sys
 
-from benchmarks import attack, http, overhead, scale, search
+from benchmarks import attack, http, moving, overhead, scale, search
 
 
 def main() -> None:
     """Parse the command line and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("http", "search", "overhead", "scale", "attack"), default="http"
+        "what",
+        nargs="?",
+        choices=("http", "search", "overhead", "scale", "attack", "moving"),
+        default="http",
     )
     parser.add_argument(
         "--articles",
@@ -25,6 +28,7 @@ def main() -> None:
     parser.add_argument(
         "--database", choices=("sqlite", "postgresql"), action="append", help="both when absent"
     )
+    parser.add_argument("--megabytes", type=int, default=20, help="of the export, for moving")
     arguments = parser.parse_args()
     if arguments.what == "http":
         if arguments.articles is not None and arguments.articles < http.FEWEST:
@@ -38,6 +42,8 @@ def main() -> None:
         lines = overhead.table(arguments.articles or 5_000, arguments.rounds)
     elif arguments.what == "attack":
         lines = attack.table(arguments.articles or 5_000, arguments.seconds, arguments.rounds)
+    elif arguments.what == "moving":
+        lines = moving.table(arguments.megabytes)
     else:
         lines = scale.table(
             arguments.articles or 1_000_000,

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.importers.media_plan import MediaPlan, file_of
+from app.importers.media_plan import MediaPlan, file_at
 from app.importers.old_site import OldSite, page_path, rewrite_addresses
 from app.importers.record_fields import to_address
 from app.importers.source_index import SourceIndex
@@ -36,12 +36,12 @@ class AddressRewriter:
         """Where an address in an element leads now."""
         if address.startswith(("#", "mailto:", "tel:", "data:", "media:")):
             return address
-        path = file_of(self.site, address, page)
-        if path is not None:
-            return self.file_reference(path, media, place)
         local = self.site.path_of(address, page)
         if local is None:
             return address
+        path = file_at(local)
+        if path is not None:
+            return self.file_reference(path, media, place)
         fragment = address.partition("#")[2]
         target = self.find_text(local)
         if target is not None:

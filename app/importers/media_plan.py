@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from app.errors import Invalid
 from app.importers.old_site import OldSite, file_path
@@ -164,14 +164,20 @@ def _originals(path: str) -> list[str]:
 def file_of(site: OldSite, address: str, page: str = "") -> str | None:
     """The path of a file of the site that an address names, by its extension; None for others."""
     path = site.path_of(address, page)
-    if path is None:
-        return None
+    return file_at(path) if path is not None else None
+
+
+def file_at(path: str) -> str | None:
+    """The path of the file at a path of the site; None when it is none."""
     plain = file_path(path)
     return plain if is_media_name(plain) else None
 
 
 def files_in(site: OldSite, text: str, page: str) -> Iterator[tuple[str, str]]:
     """The files of the site that a text of HTML names: the path and the address of each."""
+    letters = unquote(text).lower() if "%" in text else text.lower()
+    if not any(suffix in letters for suffix in MEDIA_SUFFIXES):
+        return
     for match in _ADDRESS.finditer(text):
         address = match[0].rstrip(".,;)")
         if (path := file_of(site, address, page)) is not None:

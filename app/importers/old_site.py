@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Self
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -19,6 +20,7 @@ _SETS: Final = re.compile(
     r"\s(?:srcset|sizes|data-srcset|data-lazy-srcset|data-sizes)\s*=\s*(?:\"[^\"]*\"|'[^']*')",
     re.IGNORECASE,
 )
+_WHOLE: Final = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _PROXY: Final = re.compile(r"i\d\.wp\.com")
 
 
@@ -42,10 +44,12 @@ class OldSite:
     def path_of(self, address: str, page: str = "") -> str | None:
         """The path with its query, if an address of a text is on the site; `page` is the address of
         the text, to which others are relative."""
+        address = address.strip()
         try:
-            whole = urljoin(urljoin(self.base or "https://old.invalid", page), address.strip())
-            parts = urlsplit(whole)
-            host = _host_of(whole)
+            if not _WHOLE.match(address):
+                address = urljoin(_page_address(self.base, page), address)
+            parts = urlsplit(address)
+            host = (parts.hostname or "").removeprefix("www.")
         except ValueError:
             return None
         if parts.scheme not in ("http", "https"):
@@ -70,6 +74,11 @@ def file_path(path: str) -> str:
 def page_path(path: str) -> str:
     """The path of a page in its one form."""
     return plain_path(path).lower()
+
+
+@lru_cache(maxsize=100)
+def _page_address(base: str, page: str) -> str:
+    return urljoin(base or "https://old.invalid", page)
 
 
 def _host_of(address: str) -> str:

@@ -31,8 +31,8 @@ class SourceIndex:
     def claim(self, kind: str, key: str, owner: str) -> bool:
         """Whether the key is the owner's: it is whose who claims it first."""
         statement = "INSERT OR IGNORE INTO fact VALUES (?, ?, ?)"
-        self._connection.execute(statement, (kind, key, json.dumps(owner)))
-        return bool(self.get(kind, key) == owner)
+        claim = self._connection.execute(statement, (kind, key, json.dumps(owner)))
+        return claim.rowcount > 0 or bool(self.get(kind, key) == owner)
 
     def get(self, kind: str, key: str) -> Any:
         """The fact with this key; None when there is none."""
@@ -63,4 +63,6 @@ def open_index() -> Iterator[SourceIndex]:
     with closing(sqlite3.connect("", isolation_level=None, check_same_thread=False)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
-        yield SourceIndex(connection)
+        index = SourceIndex(connection)
+        connection.execute("BEGIN")  # one for all statements, which is never committed
+        yield index

@@ -28,6 +28,8 @@ def allowed_attributes(
     under another name or value. `align` is the alignment of the table row."""
     clean: dict[str, str] = {}
     carried: list[tuple[str, str]] = []
+    if not node.attributes and not align:
+        return clean, carried
     for key, value in node.attributes.items():
         attribute = _attribute(node, name, key, value, style, anchors)
         if attribute is not None and attribute[0] not in clean:

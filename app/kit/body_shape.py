@@ -16,10 +16,16 @@ from app.kit.allowlist import ON_EMBEDS, TAGS
 from app.kit.anchors import Anchors
 from app.kit.attributes import allowed_attributes
 from app.kit.html_tree import INLINE, Content, ListItem, Node, is_blank, iter_nodes
-from app.kit.inline_style import BOLD, ITALIC, InlineStyle, parse_style
+from app.kit.inline_style import InlineStyle, parse_style
 from app.kit.markup import Key, key_of, split_names
 from app.kit.players import player_url, safe_link
-from app.kit.style_context import StyleContext, enter_block, style_wrappers, undone_wrappers
+from app.kit.style_context import (
+    StyleContext,
+    enter_block,
+    enter_inline,
+    style_wrappers,
+    undone_wrappers,
+)
 
 _NAMES: Final = {
     **{"h1": "h2", "strike": "s", "tt": "code", "acronym": "abbr", "menu": "ul", "dir": "ul"},
@@ -99,7 +105,7 @@ class BodyShaper:
             return self._shape_each(node, replace(around, office=True))
         if name in INLINE or ":" in name:
             return self._shape_inline(node, around)
-        return self._shape_block(node, replace(around, office=False))
+        return self._shape_block(node, replace(around, office=False) if around.office else around)
 
     # Blocks
 
@@ -113,7 +119,8 @@ class BodyShaper:
             return [Node(_BREAK), *self._shape_each(node, inner), Node(_BREAK)]
         is_part = name in _PARTS or name == ""
         item = word_lists.item_of(node) if name in ("p", "div", "li") else None
-        inner = replace(inner, marked=item is not None)
+        if inner.marked != (item is not None):
+            inner = replace(inner, marked=item is not None)
         children = self._shape_each(node, inner) if is_part else self._shape_children(node, inner)
         if name == "":
             return children
@@ -173,15 +180,7 @@ class BodyShaper:
             return [self._finish_element(node, Node(name), own_style, around)]
         is_undone = own_style.undoes(name)
         wrap_names = tuple(style_wrappers(name, own_style, around))
-        inner = replace(
-            around,
-            bold=(around.bold or name in BOLD or "strong" in wrap_names)
-            and own_style.bold is not False,
-            italic=(around.italic or name in ITALIC or "em" in wrap_names)
-            and own_style.italic is not False,
-            link=around.link or name == "a",
-            literal=around.literal or name == "code",
-        )
+        inner = enter_inline(name, wrap_names, own_style, around)
         if node.has_block:
             children = self._shape_children(
                 node, replace(inner, wraps=(*around.wraps, *wrap_names))

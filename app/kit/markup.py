@@ -60,7 +60,8 @@ def iter_tags(source: str) -> Iterator[MarkupTag]:
             yield MarkupTag("", (), match[0])
         elif not match["end"]:
             name = match["name"].lower()
-            yield MarkupTag(name, tuple(_attributes(match["rest"])), match[0])
+            rest = match["rest"]
+            yield MarkupTag(name, tuple(_attributes(rest)) if rest else (), match[0])
             if (raw := _RAW.get(name)) is not None:
                 close = raw.search(source, place)
                 place = close.start() if close else len(source)
@@ -133,6 +134,8 @@ def diff_markup(
     lost.subtract(key for tag in left for key in _parts(tag))
     lost.update(added)
     lost.subtract(moved)
+    if not any(number > 0 for number in lost.values()):
+        return []
     standing = {tag.name for tag in left}
     losses: dict[str, RemovedMarkup] = {}
     # An element that lost more is more likely the missing one than its unharmed namesake.

@@ -75,7 +75,7 @@ def count_words(body_html: str) -> int:
     ideographs = 0
     if not text.isascii() and (ideographs := len(_IDEOGRAPH.findall(text))):
         text = _IDEOGRAPH.sub(" ", text)
-    return sum(1 for _ in _WORD.finditer(text)) + (ideographs + 1) // 2
+    return len(_WORD.findall(text)) + (ideographs + 1) // 2
 
 
 def _name_headings(body_html: str, headings: list[Heading]) -> str:

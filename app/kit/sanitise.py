@@ -22,6 +22,7 @@ from app.kit.body_shape import BodyShaper
 from app.kit.html_source import make_readable
 from app.kit.html_tree import iter_nodes, parse_html, to_html
 from app.kit.markup import Key, RemovedMarkup, diff_markup, is_tangled, split_names
+from app.kit.plain_body import clean_plain_body
 from app.kit.players import allowed_features, player_url
 from app.kit.text import ILLEGAL, without_illegal
 
@@ -87,6 +88,16 @@ def _from_markdown(body: str) -> str:
 
 
 def _clean(source: str, embed_hosts: Sequence[str], *, links: bool = False) -> RenderedBody:
+    plain = clean_plain_body(source) if not links else None
+    if plain is not None:
+        return RenderedBody(plain, [])
+    return clean_by_parser(source, embed_hosts, links=links)
+
+
+def clean_by_parser(
+    source: str, embed_hosts: Sequence[str], *, links: bool = False
+) -> RenderedBody:
+    """Any HTML as safe HTML; with `links`, addresses in its text become links."""
     if is_tangled(source):
         raise TangledMarkup
     clean, carried, added = source, list[Key](), list[Key]()

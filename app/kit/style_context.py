@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from app.kit.allowlist import ALIGNMENTS
@@ -32,6 +33,14 @@ class StyleContext:
 
 def enter_block(node: Node, name: str, style: InlineStyle, around: StyleContext) -> StyleContext:
     """The context inside a block."""
+    return _enter_block(node.attributes.get("align", ""), name, style, around)
+
+
+# A body has few kinds of places, and each paragraph enters one.
+@lru_cache(maxsize=1_000)
+def _enter_block(
+    alignment: str, name: str, style: InlineStyle, around: StyleContext
+) -> StyleContext:
     own_bold = name in HEADINGS or name == "th"
     wishes = (("strong", style.bold, around.bold), ("em", style.italic, around.italic))
     wraps = tuple(name for name in around.wraps if not (own_bold and name == "strong"))
@@ -40,7 +49,7 @@ def enter_block(node: Node, name: str, style: InlineStyle, around: StyleContext)
             wraps = tuple(name for name in wraps if name != wrap)
         elif is_asked and not is_so and not (own_bold and wrap == "strong"):
             wraps = (*wraps, wrap)
-    message = node.attributes.get("align", "").strip().lower()
+    message = alignment.strip().lower()
     align = style.align or (message if message in ALIGNMENTS else "")
     return replace(
         around,
@@ -51,6 +60,22 @@ def enter_block(node: Node, name: str, style: InlineStyle, around: StyleContext)
         listed=name in ("ul", "ol"),
         align=(align or around.align) if name in ("tr", "td", "th") else "",
         wraps=wraps,
+    )
+
+
+@lru_cache(maxsize=1_000)
+def enter_inline(
+    name: str, wrap_names: tuple[str, ...], style: InlineStyle, around: StyleContext
+) -> StyleContext:
+    """The context inside an element of a line; `wrap_names` express its style."""
+    bold = around.bold or name in BOLD or "strong" in wrap_names
+    italic = around.italic or name in ITALIC or "em" in wrap_names
+    return replace(
+        around,
+        bold=bold and style.bold is not False,
+        italic=italic and style.italic is not False,
+        link=around.link or name == "a",
+        literal=around.literal or name == "code",
     )
 
 

@@ -29,6 +29,10 @@ _BLANK = "\u2800"
 _OVERRIDING = re.compile("[\u202d\u202e]")
 _DIRECTING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
+_SLUG = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
+_UNMARKED = re.compile("[^<&\0\ufeff]*")
+"""Text that a parser of HTML reads as it is."""
+
 # A block separates the text before it from the text after it.
 _BLOCK = re.compile(
     r"<(?!/?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|img|ins|kbd|mark|q|r[bpt]|ruby|s|samp|small"
@@ -100,6 +104,8 @@ def slug_of(text: str, limit: int = 100) -> str:
 
     Apostrophes of either shape vanish: "Peru's" is `perus`, never `peru-s`.
     """
+    if _SLUG.fullmatch(text) and (not limit or len(text) <= limit):
+        return text
     return slugify(without_unseen(text).replace("'", ""), max_length=limit, word_boundary=True)
 
 
@@ -112,6 +118,8 @@ def file_name(name: str) -> str:
 
 def plain_text(body_html: str) -> str:
     """The words of sanitised HTML, with a line for each block, such as a paragraph or heading."""
+    if _UNMARKED.fullmatch(body_html):
+        return " ".join(body_html.split())
     in_lines = _BLOCK.sub("\n<", " ".join(body_html.split()))
     lines = html.unescape(nh3.clean(in_lines, tags=set())).split("\n")
     return "\n".join(words for line in lines if (words := " ".join(line.split())))

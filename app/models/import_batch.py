@@ -16,7 +16,7 @@ class ImportBatch(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     source: str
     began_at: datetime
-    ended_at: datetime | None = None  # none while it runs, and when it was killed
+    ended_at: datetime | None = Field(default=None, index=True)  # none while it runs, or was killed
     undone_at: datetime | None = None
     alive_until: datetime | None = None  # renewed while it runs; later than that, it was killed
     is_quiet: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column('import_batch', sa.Column('alive_until', UTCDateTime(), nullable=True))
     op.add_column('import_batch', sa.Column(
         'is_quiet', sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.create_index(op.f('import_batch_ended_at_index'), 'import_batch', ['ended_at'])
     op.add_column('media', sa.Column('import_batch_id', sa.Uuid(), nullable=True))
     op.create_index(op.f('media_import_batch_id_index'), 'media', ['import_batch_id'])
     with op.batch_alter_table('alias') as batch:
@@ -42,5 +43,6 @@ def downgrade() -> None:
         batch.drop_column('url')
     op.drop_index(op.f('media_import_batch_id_index'), table_name='media')
     op.drop_column('media', 'import_batch_id')
+    op.drop_index(op.f('import_batch_ended_at_index'), table_name='import_batch')
     op.drop_column('import_batch', 'is_quiet')
     op.drop_column('import_batch', 'alive_until')

@@ -61,18 +61,22 @@ class BodyRenderer:
             text = render_blocks(text, BlockRules(self._reusable, pictures, note))
             text = _BLOCK_COMMENT.sub("", text)
         else:
-            text = _BARE.sub(lambda match: f"\n\n{player_html(match[1])}\n\n", text)
+            if "://" in text:
+                text = _BARE.sub(lambda match: f"\n\n{player_html(match[1])}\n\n", text)
             text = to_paragraphs(text)
         return self._divide(text, place, page)
 
     def _divide(self, text: str, place: str, page: str) -> RenderedPost:
-        text = _NO_TEASER.sub("", text)
-        text, pages = _PAGES.subn("", text)
-        if pages:
-            self.report.note("pages of one text are joined", "", place, pages)
-        before = _MORE.split(text, maxsplit=1)
-        teaser = " ".join(plain_text(before[0]).split()) if len(before) > 1 else ""
-        rendered = RenderedPost(_MORE.sub("", text).strip(), teaser[:4_999])
+        teaser = ""
+        if "<!--" in text:
+            text = _NO_TEASER.sub("", text)
+            text, pages = _PAGES.subn("", text)
+            if pages:
+                self.report.note("pages of one text are joined", "", place, pages)
+            before = _MORE.split(text, maxsplit=1)
+            teaser = " ".join(plain_text(before[0]).split()) if len(before) > 1 else ""
+            text = _MORE.sub("", text)
+        rendered = RenderedPost(text.strip(), teaser[:4_999])
         rendered.body = self.rewriter.rewrite_html(rendered.body, rendered.media, place, page)
         return rendered
 

@@ -45,4 +45,4 @@ def to_paragraphs(text: str) -> str:
 def _paragraph(part: str) -> str:
     if _IS_BLOCK.match(part) or _CLOSES_BLOCK.search(part):
         return part
-    return f"<p>{_BREAK.sub('<br>' + chr(10), part)}</p>"
+    return f"<p>{_BREAK.sub('<br>' + chr(10), part) if chr(10) in part else part}</p>"

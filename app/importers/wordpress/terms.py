@@ -1,7 +1,7 @@
 """Categories and tags of WordPress as tags: one slug is one tag, parents come first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.errors import Invalid
@@ -17,15 +17,28 @@ _NAMES: Final = {"category": "category", "post_tag": "tag"}
 """What the taxonomies are called, also in the addresses of their terms."""
 
 
+_RECENT_AT_MOST: Final = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class TermPlan:
     """Collects terms while an export is surveyed, then makes records of them."""
 
     index: SourceIndex
     report: SourceReport
+    _recent: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
+    """What became of terms that were added lately: each text names the same few."""
 
     def add(self, term: Term, lang: str, place: str) -> str | None:
         """Remember a term; the slug of its tag, or None when it becomes none."""
+        key = (term.taxonomy, term.slug, term.name)
+        if key not in self._recent:
+            if len(self._recent) >= _RECENT_AT_MOST:
+                self._recent.clear()
+            self._recent[key] = self._add(term, lang, place)
+        return self._recent[key]
+
+    def _add(self, term: Term, lang: str, place: str) -> str | None:
         slug = to_slug(term.slug or html_line(term.name))
         kind = _NAMES.get(term.taxonomy)
         key = f"{term.taxonomy}/{slug}"
