@@ -36,7 +36,7 @@ def undo(
     """Take back what an import made and nobody edited since.
 
     Its articles answer 410 with the reason `import_undone`, and their addresses are free for the
-    next import. Media stay in the library.
+    next import. Media that nothing else shows go too.
     """
     from app.interchange.undo import undo_batch
 

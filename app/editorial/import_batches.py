@@ -12,14 +12,15 @@ from app import audit
 from app.audit import By
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import publishing, tag_merge
+from app.editorial import media, publishing, tag_merge
 from app.editorial.content import Actor
 from app.errors import Conflict, NotFound
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug, ArticleTag
 from app.models.author import Author
 from app.models.import_batch import ImportBatch
-from app.models.media import MediaUse
+from app.models.media import Media, MediaName, MediaPath, MediaUse, PublicationMedia, Rendition
+from app.models.publication import Publication
 from app.models.tag import Tag, TagSlug
 
 AT_ONCE = 50
@@ -130,3 +131,48 @@ def authors_of(tx: ReadTx, batch_id: UUID) -> list[Author]:
     """The authors that a batch made."""
     statement = sa.select(Author.__table__).where(col(Author.import_batch_id) == batch_id)  # type: ignore[attr-defined]  # as above
     return [Author(**row) for row in tx.execute(statement).mappings()]
+
+
+def media_of(tx: ReadTx, batch_id: UUID, after: UUID | None) -> list[UUID]:
+    """The ids of the next media that a batch brought."""
+    statement = sa.select(col(Media.id)).where(
+        col(Media.import_batch_id) == batch_id, col(Media.taken_down_at).is_(None)
+    )
+    if after is not None:
+        statement = statement.where(col(Media.id) > after)
+    return list(tx.execute(statement.order_by(col(Media.id)).limit(AT_ONCE)).scalars())
+
+
+def take_back_medium(tx: WriteTx, media_id: UUID) -> bool:
+    """Delete a medium as if it had never come, with its names and old addresses free for another.
+    False when somebody described it since, or something shows it that is not undone."""
+    row = media.lock_medium(tx, media_id, None)
+    own_name = sa.select(col(MediaName.import_revision)).where(
+        col(MediaName.media_id) == media_id, col(MediaName.is_own)
+    )
+    is_touched = tx.execute(own_name).scalar() != row.revision
+    if is_touched or media.used_by(tx, media_id) or _is_shown_elsewhere(tx, media_id):
+        return False
+    for table in (PublicationMedia, Rendition, MediaName, MediaPath):
+        tx.execute(sa.delete(table).where(col(table.media_id) == media_id))
+    tx.session.delete(row)
+    tx.session.flush()
+    return True
+
+
+def _is_shown_elsewhere(tx: ReadTx, media_id: UUID) -> bool:
+    """Whether a publication shows it, now or once, that is not of an article taken back."""
+    statement = (
+        sa.select(col(Publication.id))
+        .join(PublicationMedia, col(PublicationMedia.publication_id) == col(Publication.id))
+        .join(Article, col(Article.id) == col(Publication.article_id))
+        .where(col(PublicationMedia.media_id) == media_id)
+        .where(
+            sa.or_(
+                col(Article.trashed_at).is_(None),
+                col(Article.import_batch_id).is_(None),
+                col(Article.external_source).is_not(None),
+            )
+        )
+    )
+    return tx.execute(statement.limit(1)).first() is not None

@@ -193,7 +193,7 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
     stays, so that its address still says so and the same file is refused when it is sent again.
     """
     row = lock_medium(tx, media_id, revision)
-    users = _used_by(tx, media_id)
+    users = used_by(tx, media_id)
     if row.taken_down_at is None:
         published = sa.select(col(PublicationMedia.media_id)).where(
             col(PublicationMedia.media_id) == media_id
@@ -214,7 +214,7 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
     row.revision += 1
 
 
-def _used_by(tx: ReadTx, media_id: UUID) -> list[str]:
+def used_by(tx: ReadTx, media_id: UUID) -> list[str]:
     """The slugs of articles whose working copies show it, the names of sponsors, committee members
     and authors, and the site."""
     statement = (

@@ -81,7 +81,7 @@ class MediaPlan:
                 continue
             self._report.pass_on(kind)
             paths = [path, *self._index.members("size", path)]
-            name = f"{source}/{quote(path)}"
+            name = quote(f"{source}/{path}")
             record = to_record(
                 {
                     "type": "media",

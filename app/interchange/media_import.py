@@ -180,6 +180,7 @@ def upsert_medium(
     row, is_new = media.create(tx, None, ready.upload, words, rules, tx.moment, ready.media_id)
     if not is_new:
         return _bind(tx, record, row.id, digest_text)
+    row.import_batch_id = tx.batch_id
     media_import.bind_name(
         tx,
         row,

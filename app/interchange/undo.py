@@ -1,5 +1,4 @@
-"""Takes back what an import made and nobody touched since. Media stay in the library, where
-another import finds them again."""
+"""Takes back what an import made and nobody touched since."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -57,7 +56,22 @@ def undo_batch(runtime: Runtime, batch_id: UUID, advance: Callable[[int], None])
                 report.undone["authors"] += 1
             else:
                 report.kept["authors"] += 1
+    _undo_media(runtime, batch_id, report)
     return report
+
+
+def _undo_media(runtime: Runtime, batch_id: UUID, report: UndoReport) -> None:
+    """Delete the media that nothing shows any more; the worker removes their files."""
+    last: UUID | None = None
+    while True:
+        with runtime.database.writing() as tx:
+            ids = import_batches.media_of(tx, batch_id, last)
+            for media_id in ids:
+                is_undone = import_batches.take_back_medium(tx, media_id)
+                (report.undone if is_undone else report.kept)["media"] += 1
+                last = media_id
+        if not ids:
+            return
 
 
 def _undo_tags(runtime: Runtime, batch_id: UUID, report: UndoReport) -> None:

@@ -8,8 +8,8 @@ from uuid import UUID
 from tests.admin.newsdesk import ARTICLES, Newsdesk
 from tests.commands import willay
 from tests.conftest import Bench
-from tests.importers.moving import article, move
-from tests.importers.wxr import item, write_export
+from tests.importers.moving import article, move, write_pictures
+from tests.importers.wxr import UPLOADS, attachment, item, write_export
 from tests.partners.partner import following, partner, settled, subscribed
 
 TERMS = [("category", "mining", "Mining")]
@@ -71,3 +71,28 @@ def test_everything_undone_leaves_room_for_all_of_it(bench: Bench, tmp_path: Pat
     assert second.outcomes["article created"] == 2
     unknown = willay(tmp_path, "import", "undo", "00000000-0000-7000-8000-000000000000")
     assert (unknown.returncode, "batch_not_found" in unknown.stderr) == (1, True)
+
+
+def test_media_go_with_the_import_that_brought_them(bench: Bench, tmp_path: Path) -> None:
+    """But not those that somebody described here, or that another article shows."""
+    names = ("a", "b", "c")
+    media = write_pictures(tmp_path / "up", *(f"2019/05/{name}.jpg" for name in names))
+    shown = "".join(f'<img src="{UPLOADS}/2019/05/{name}.jpg">' for name in names)
+    files = [attachment(10 + n, f"2019/05/{name}.jpg") for n, name in enumerate(names)]
+    export = write_export(tmp_path / "a.xml", item(1, body=shown), *files)
+    command = ("wordpress", export, "--media", media)
+    first = move(tmp_path, *command)
+    desk = Newsdesk.of(bench)
+    listed = desk.data("/v1/admin/media")
+    by_name = {row["name"]: row["id"] for row in listed}
+    assert desk.patch(f"/v1/admin/media/{by_name['b.jpg']}", alt={"en": "Ours"}).is_success
+    body = f'<img src="/v1/media/{by_name["c.jpg"]}/640.jpg">'
+    desk.create(body=body, body_format="html")
+    undone = json.loads(willay(tmp_path, "import", "undo", first.report["batch"], "--json").stdout)
+    assert undone["undone"] == {"articles": 1, "media": 1, "tags": 0}
+    assert undone["kept"] == {"media": 2}
+    assert {row["name"] for row in desk.data("/v1/admin/media")} == {"b.jpg", "c.jpg"}
+    bench.clock.now = datetime.now(UTC)
+    again = move(tmp_path, *command)
+    assert (again.code, again.outcomes["media created"]) == (0, 1)
+    assert bench.client.get("/v1/articles/text-1").json()["data"]["body_html"].count("<img") == 3

@@ -1,19 +1,15 @@
 """Every fault that SMTP knows, at every verb: what becomes of the letter, and in which time."""
 
 import ssl
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.letters.smtp import MailConnection, MailTrouble, SendResult, SmtpLimits
 from app.settings.mail import MailServer, Security, parse_server
 from tests.letters.servers import PASSWORD, Mailbox, mail_server
+from tests.partners.certificates import write_certificate
 
 QUICK = SmtpLimits(command=0.3, opening=0.8, envelope=0.8, text=0.5)
 PATIENT = SmtpLimits(command=5.0)
@@ -182,27 +178,7 @@ def test_login() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of `localhost` with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    )
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    form = serialization.Encoding.PEM
-    private = key.private_bytes(
-        form, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + builder.sign(key, hashes.SHA256()).public_bytes(form))
-    return path
+    return write_certificate(tmp_path_factory.mktemp("tls"), "localhost")
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])

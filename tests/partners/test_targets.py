@@ -1,7 +1,6 @@
 """A webhook reaches public addresses alone, and no target can hold or fool the sender."""
 
 import asyncio
-import datetime
 import gzip
 import socket
 import ssl
@@ -10,14 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.errors import Invalid
 from app.partners.exchange import Exchange, Resolver, Sender, resolve_host
 from app.partners.targets import ReachPolicy, parse_networks, parse_target
+from tests.partners.certificates import server_context, write_certificate
 from tests.partners.partner import HERE, partner, raw
 
 HEADERS = {"webhook-id": "evt_1", "content-type": "application/json"}
@@ -235,31 +231,8 @@ def test_the_second_address_is_tried_when_the_first_is_silent() -> None:
 
 def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """A server's context for a name, and a client's that trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / f"{name}.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(file)
-    return server, ssl.create_default_context(cafile=str(file))
+    file = write_certificate(folder, name)
+    return server_context(file), ssl.create_default_context(cafile=str(file))
 
 
 def test_the_name_is_still_what_the_certificate_must_be_for(tmp_path: Path) -> None:
