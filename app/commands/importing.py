@@ -118,9 +118,8 @@ Media = Annotated[
     Path | None,
     typer.Option(
         exists=True,
-        file_okay=False,
         metavar="FOLDER",
-        help="The folder with the files of the media",
+        help="The folder with the files of the media, or a ZIP of it",
     ),
 ]
 FetchMedia = Annotated[
@@ -198,7 +197,11 @@ def import_ghost(
     path: Annotated[
         Path,
         typer.Argument(
-            exists=True, dir_okay=False, readable=True, metavar="FILE", help="The export, in JSON"
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            metavar="FILE",
+            help="The export, in JSON, or a ZIP of it and its content",
         ),
     ],
     site: OldAddress = "",
@@ -230,7 +233,7 @@ def import_folder(
     path: Annotated[
         Path,
         typer.Argument(
-            exists=True, file_okay=False, readable=True, metavar="FOLDER", help="The folder"
+            exists=True, readable=True, metavar="FOLDER", help="The folder, or a ZIP of it"
         ),
     ],
     site: OldAddress = "",
@@ -246,9 +249,11 @@ def import_folder(
 
     Pictures come from the folder itself. The report accounts for every file.
     """
-    from app.commands.moving_in import build_options, run_import
+    from app.commands.moving_in import build_options, require_archive, run_import
     from app.importers.folder.entries import FolderImport
 
+    if not path.is_dir():
+        require_archive(path)
     options = build_options(
         site=site, lang=lang, timezone=timezone, drop_unknown=drop_unknown, source=source
     )

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from app.commands.progress import progress
+from app.errors import Invalid
+from app.importers.archives import is_archive, single_folder, unpacked_folder
 from app.importers.media_plan import MediaOptions
 from app.importers.options import ImportOptions
 from app.importers.record_fields import to_address, to_language
@@ -65,8 +69,12 @@ def run_import(
 ) -> None:
     """Import a source and print the report. The exit code is 1 when something was refused, or when
     the counts do not balance."""
-    size = sum(_size_of(path) for path in paths)
-    with open_runtime(Settings()) as runtime, open_index() as index:
+    settings = Settings()
+    with ExitStack() as stack:
+        runtime = stack.enter_context(open_runtime(settings))
+        index = stack.enter_context(open_index())
+        paths, options = _unpack_all(stack, opener, paths, options, settings.data_dir)
+        size = sum(_size_of(path) for path in paths)
         rules = runtime.site_rules
         source = opener(
             paths,
@@ -101,6 +109,40 @@ def run_import(
             typer.echo("This was a dry run; nothing was kept.")
     if not (report.is_whole and is_balanced):
         raise typer.Exit(1)
+
+
+def _unpack_all(
+    stack: ExitStack,
+    opener: type[SourceImport],
+    paths: Sequence[Path],
+    options: ImportOptions,
+    place: Path,
+) -> tuple[list[Path], ImportOptions]:
+    """The paths and the options with unpacked folders in place of archives, until the stack ends.
+    Media come from the archive of the export itself, if no other folder is named."""
+    files: list[Path] = []
+    folder = options.media.folder
+    for path in paths:
+        if is_archive(path):
+            inside = single_folder(stack.enter_context(unpacked_folder(path, place)))
+            inner_paths = opener.paths_in(inside)
+            if not inner_paths:
+                message = f"{path.name} is an archive without an export; name another one."
+                raise Invalid("empty_archive", message)
+            files += inner_paths
+            folder = folder or inside
+        else:
+            files.append(path)
+    if folder is not None and not folder.is_dir():
+        folder = stack.enter_context(unpacked_folder(require_archive(folder), place))
+    return files, replace(options, media=replace(options.media, folder=folder))
+
+
+def require_archive(path: Path) -> Path:
+    """The path of a ZIP archive, where another file is a misuse."""
+    if not is_archive(path):
+        raise typer.BadParameter(f"{path.name} is neither a folder nor a ZIP archive")
+    return path
 
 
 def _size_of(path: Path) -> int:

@@ -33,6 +33,11 @@ class SourceImport(ABC):
     name: str = ""
     """The name of the source in its records, once it is surveyed."""
 
+    @classmethod
+    @abstractmethod
+    def paths_in(cls, folder: Path) -> Sequence[Path]:
+        """What to read of an archive that was unpacked into a folder; nothing if it holds none."""
+
     @abstractmethod
     def survey(self, advance: Callable[[int], None]) -> None:
         """Learn what the source holds; `advance` receives the bytes that were read."""

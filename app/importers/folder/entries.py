@@ -1,7 +1,7 @@
 """Folders of texts as entries of an import: tags, pictures, texts."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -41,6 +41,11 @@ class _ReadText:
 
 class FolderImport(SourceImport):
     """One import of one folder."""
+
+    @classmethod
+    @override
+    def paths_in(cls, folder: Path) -> Sequence[Path]:
+        return [folder]
 
     @override
     def survey(self, advance: Callable[[int], None]) -> None:

@@ -1,15 +1,22 @@
 """Exports of Ghost as entries of an import: tags, media, authors, texts, a new site's names."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from typing_extensions import override
 
 from app.errors import Invalid
 from app.importers.address_rewriter import AddressRewriter, claim_slug
-from app.importers.ghost.export_file import Row, moment_of_value, read_tables, text_of_field
+from app.importers.ghost.export_file import (
+    Row,
+    is_export,
+    moment_of_value,
+    read_tables,
+    text_of_field,
+)
 from app.importers.ghost.posts import PostTranslator, body_html, is_page, site_address
 from app.importers.media_plan import MediaPlan, file_of, files_in
 from app.importers.old_site import OldSite, page_path
@@ -34,6 +41,13 @@ class GhostImport(SourceImport):
 
     _tables: dict[str, list[Row]] = field(default_factory=dict)
     _damage: Invalid | None = None
+
+    @classmethod
+    @override
+    def paths_in(cls, folder: Path) -> Sequence[Path]:
+        """Themes hold JSON too; the export is the file with tables."""
+        files = sorted(folder.rglob("*.json"), key=lambda path: (len(path.parts), path))
+        return [path for path in files if is_export(path)][:1]
 
     @override
     def survey(self, advance: Callable[[int], None]) -> None:

@@ -33,6 +33,14 @@ def read_tables(path: Path) -> dict[str, list[Row]]:
     }
 
 
+def is_export(path: Path) -> bool:
+    """Whether a file holds tables of Ghost."""
+    try:
+        return bool(read_tables(path))
+    except Invalid:
+        return False
+
+
 def _tables_within(content: Any) -> dict[str, Any] | None:
     if isinstance(content, dict):
         frame = content.get("db")

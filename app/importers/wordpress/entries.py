@@ -1,6 +1,6 @@
 """Exports of WordPress as entries of an import: tags, media, texts, a new site's names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from pathlib import Path
 
@@ -21,6 +21,11 @@ from app.interchange.import_entry import ImportEntry
 
 class WordPressImport(SourceImport):
     """One import of some files, all parts of one site."""
+
+    @classmethod
+    @override
+    def paths_in(cls, folder: Path) -> Sequence[Path]:
+        return sorted(folder.rglob("*.xml"))
 
     @override
     def survey(self, advance: Callable[[int], None]) -> None:
