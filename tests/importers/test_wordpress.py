@@ -216,6 +216,27 @@ def test_an_editors_change_stays(bench: Bench, tmp_path: Path) -> None:
     assert article(bench, "text-2")["title"] == "Theirs too"
 
 
+def test_translations_of_wpml_are_translations(bench: Bench, tmp_path: Path) -> None:
+    """Its exports have custom fields where Polylang has terms; older ones only know of copies."""
+    group = {"_wpml_import_translation_group": "77"}
+    export = write_export(
+        tmp_path / "a.xml",
+        item(1, meta={"_wpml_import_language_code": "en", **group}),
+        item(2, meta={"_wpml_import_language_code": "es", **group}),
+        item(3, link="https://old.example/2019/text-3/"),
+        item(4, link="https://old.example/es/2019/text-4/", meta={"_icl_lang_duplicate_of": "3"}),
+        item(5, link="https://old.example/?p=5&lang=es"),
+    )
+    report = move(tmp_path, "wordpress", export)
+    assert (report.code, report.outcomes["article created"]) == (0, 5)
+    for slug, lang, other in (("text-1", "en", "text-2"), ("text-4", "es", "text-3")):
+        text = article(bench, slug)
+        assert (text["lang"], [each["slug"] for each in text["translations"]]) == (lang, [other])
+    assert [each["slug"] for each in article(bench, "text-3")["translations"]] == ["text-4"]
+    assert article(bench, "text-5")["lang"] == "es"
+    assert not [message for message, _ in report.findings if "custom field" in message]
+
+
 def test_the_small_export(bench: Bench, tmp_path: Path) -> None:
     export = SHARED / "wordpress-small.xml"
     if not export.exists():

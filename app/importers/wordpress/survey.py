@@ -21,9 +21,16 @@ from app.importers.wordpress.wxr import AuthorFacts, Item, SiteFacts, Term, WxrF
 from app.kit.markup import split_names
 
 _SIZE_NAME: Final = re.compile(r"s:\d+:\"([^\"/]+-\d+x\d+\.\w{3,4})\"")
+_WPML_LANGUAGE: Final = ("_wpml_import_language_code", "_wpml_language")
+_IN_ADDRESS: Final = re.compile(
+    r"/(?P<path>[a-z]{2}(?:-[a-z]{2,4})?)/|.*[?&]lang=(?P<query>[a-z]{2}(?:[-_]\w{2,4})?)(?:&|$)",
+    re.IGNORECASE,
+)
 _USED_META: Final = split_names(
     "_thumbnail_id _wp_attached_file _wp_attachment_metadata _wp_attachment_image_alt"
     " _wp_old_slug _yoast_wpseo_metadesc _yoast_wpseo_title _yoast_wpseo_canonical"
+    " _wpml_import_language_code _wpml_language _wpml_import_translation_group"
+    " _wpml_import_source_language_code _icl_lang_duplicate_of"
     " rank_math_title rank_math_description _aioseo_title _aioseo_description"
 )
 
@@ -140,9 +147,9 @@ class WordPressSurvey:
             self.index.put("late slug", key, to_slug(wish))
         for path in self.paths_of(item):
             self.index.claim("path", page_path(path), key)
+        for group in translation_groups(item):
+            self.index.add("group", group, key)
         for term in item.terms:
-            if term.taxonomy == "post_translations":
-                self.index.add("group", term.slug, key)
             self.terms.add(term, lang, place)
         if item.text("is_sticky") == "1" and item.text("status") == "publish":
             self.index.put("sticky", key, True)
@@ -152,8 +159,14 @@ class WordPressSurvey:
             self.plan.add_reference(file, self.site.address_of(address), place)
 
     def _language_of(self, item: Item) -> str:
+        """Of Polylang a term, of WPML a custom field, or else the beginning of the address."""
         code = next((term.slug for term in item.terms if term.taxonomy == "language"), "")
-        return (to_language(code, self.languages) or code) or self.language
+        code = code or item.first_meta(*_WPML_LANGUAGE)
+        if code:
+            return to_language(code, self.languages) or code
+        match = _IN_ADDRESS.match(self.site.path_of(item.text("link")) or "")
+        told = to_language(match["path"] or match["query"], self.languages) if match else None
+        return told or self.language
 
     def paths_of(self, item: Item) -> list[str]:
         """The addresses that a text had, the permanent one first."""
@@ -171,6 +184,17 @@ class WordPressSurvey:
         """Drafts get what is left: the addresses of public texts come first."""
         for key, wish in list(self.index.items("late slug")):
             claim_slug(self.index, key, wish, self.report.note)
+
+
+def translation_groups(item: Item) -> list[str]:
+    """What the translations of a text have in common: of Polylang a term, of WPML a number or the
+    text that they were copied from."""
+    groups = [term.slug for term in item.terms if term.taxonomy == "post_translations"]
+    if number := item.first_meta("_wpml_import_translation_group"):
+        groups.append(f"wpml/{number}")
+    if original := item.first_meta("_icl_lang_duplicate_of"):
+        groups.append(f"copy/{original}")
+    return groups
 
 
 def left_reason(item: Item, types: dict[str, str]) -> str | None:

@@ -20,7 +20,7 @@ from app.importers.text_state import state_fields
 from app.importers.wordpress.bodies import BodyRenderer, RenderedPost
 from app.importers.wordpress.kinds import outcome_of
 from app.importers.wordpress.moments import moment_of_item
-from app.importers.wordpress.survey import WordPressSurvey
+from app.importers.wordpress.survey import WordPressSurvey, translation_groups
 from app.importers.wordpress.wxr import Item
 from app.interchange.import_entry import ImportEntry, to_record
 from app.kit.clock import Clock
@@ -175,10 +175,12 @@ class TextTranslator:
 
     def _translations(self, item: Item) -> list[dict[str, str]]:
         index = self.survey.index
-        groups = [term.slug for term in item.terms if term.taxonomy == "post_translations"]
+        # An original does not know its copies, and is no member of their group.
+        groups = [*translation_groups(item), f"copy/{item.key}"]
         keys = [key for group in groups for key in index.members("group", group)]
+        keys += [group.removeprefix("copy/") for group in groups if group.startswith("copy/")]
         texts = [index.get("text", key) for key in dict.fromkeys(keys) if key != item.key]
-        return [{"lang": text["lang"], "slug": text["slug"]} for text in texts]
+        return [{"lang": text["lang"], "slug": text["slug"]} for text in texts if text]
 
     def _paths(self, item: Item) -> tuple[str, ...]:
         """The old addresses that no other text has."""
