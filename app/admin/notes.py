@@ -20,6 +20,7 @@ from app.http.parameters import Flag, Limit, Parameters, links_onward
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome
 from app.public.envelopes import One, Page, PageMeta
+from app.public.vocabulary import ArticleAct
 
 router = management("notes")
 
@@ -69,7 +70,7 @@ class TimelineSave(BaseModel):
 class TimelineAct(BaseModel):
     """An act, such as `submitted` or `published`, with the fields of the article that it left."""
 
-    action: str
+    action: ArticleAct
     details: dict[str, Any]
 
 

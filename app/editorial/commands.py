@@ -4,6 +4,7 @@ editor has seen, increments the number, records who did it and when, and enters 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,13 +16,17 @@ from app.editorial import articles
 from app.editorial.content import Actor
 from app.errors import Conflict, Detail, Forbidden
 from app.models.article import Article, Revision
+from app.public.vocabulary import ArticleAct
+
+ArticleAction = ArticleAct | Literal["saved", "created", "duplicated", "text_restored"]
+"""Every act on an article; the timeline tells of the last four by the saved texts."""
 
 
 @contextmanager
 def command(
     tx: WriteTx,
     actor: Actor,
-    action: str,
+    action: ArticleAction,
     article_id: UUID,
     revision: int,
     now: datetime,
@@ -84,7 +89,7 @@ def refuse_moved(subject: str, current: int, expected: int | None) -> None:
 def record_article_audit(
     tx: WriteTx,
     actor: Actor,
-    action: str,
+    action: ArticleAction,
     article: Article,
     now: datetime,
     *,

@@ -11,6 +11,7 @@ from app.database import WriteTx
 from app.editorial import articles, history, tags, translation_sources
 from app.editorial.article_patch import validate_article
 from app.editorial.commands import (
+    ArticleAction,
     audit_state,
     command,
     record_article_audit,
@@ -202,7 +203,7 @@ def _set_tag(
 
 
 def _insert_draft(
-    tx: WriteTx, actor: Actor, action: str, draft: Draft, now: datetime, note: str | None
+    tx: WriteTx, actor: Actor, action: ArticleAction, draft: Draft, now: datetime, note: str | None
 ) -> Article:
     article = articles.create(tx, actor, draft, now, note=note)
     record_article_audit(tx, actor, action, article, now, details={"note": note} if note else None)

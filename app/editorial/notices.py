@@ -11,8 +11,14 @@ from app.editorial.content import Actor
 from app.kit.clock import rfc3339
 from app.models.article import Article
 from app.models.publication import Publication
+from app.public.vocabulary import ArticleAct
 
 Step = Literal["submit", "approve", "return"]
+STEP_ACTS: Final[Mapping[Step, ArticleAct]] = {
+    "submit": "submitted",
+    "approve": "approved",
+    "return": "returned",
+}
 ReleaseOutcome = Literal["cancelled", "failed"]
 
 _ANSWERS: Final[dict[str, outbox.NoticeKind]] = {"approve": "approved", "return": "returned"}

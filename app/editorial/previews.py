@@ -24,6 +24,7 @@ from app.models.article import Article, Revision
 from app.models.preview import PreviewLink
 from app.models.publication import Publication
 from app.public.articles import FrozenArticle
+from app.public.vocabulary import ArticleAct
 
 Link = PreviewLink
 
@@ -185,7 +186,9 @@ def _refuse_more(tx: WriteTx, actor: Actor, now: datetime) -> None:
         raise Conflict("too_many_previews", f"You have {MOST} links; revoke some of them first.")
 
 
-def _record(tx: WriteTx, actor: Actor, action: str, link: PreviewLink, now: datetime) -> None:
+def _record(
+    tx: WriteTx, actor: Actor, action: ArticleAct, link: PreviewLink, now: datetime
+) -> None:
     if actor.by is not None:
         details = {"revision": link.revision, "visible_until": link.expires_at}
         audit.record(

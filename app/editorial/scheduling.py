@@ -138,9 +138,9 @@ def cancel(tx: PublishTx, actor: Actor, release_id: UUID, revision: int) -> Rele
     for row in texts:
         article = articles.lock_article(tx, row.article_id, None)
         details = {"cancelled": [f"{row.revision} from {rfc3339(row.visible_from)}"]}
-        here = (tx, actor, "cancelled", article.id, article.revision, tx.moment)
+        here = (article.id, article.revision, tx.moment)
         notices.tell_release(tx, actor, article, [row], tx.moment, "cancelled")
-        with command(*here, details=details):
+        with command(tx, actor, "cancelled", *here, details=details):
             releases.cancel_publications(tx, article, [row])
             publishing.settle_state(tx, article)
     release_records.touch_release(tx, actor, release)

@@ -24,6 +24,7 @@ from app.models.account import Account
 from app.models.article import Revision
 from app.models.audit import AuditEntry
 from app.models.note import ArticleNote
+from app.public.vocabulary import ArticleAct
 
 _PAUSE: Final = timedelta(hours=1)
 """The longest pause in a run of autosaves that is told as one save."""
@@ -49,7 +50,7 @@ class SavedRun:
 class AuditedAct:
     """An act, and the article's fields as it left them."""
 
-    action: str
+    action: ArticleAct
     details: dict[str, Any]
 
 

@@ -24,11 +24,12 @@ from app.editorial.article_status import State
 from app.editorial.commands import command, refuse_moved, refuse_trashed
 from app.editorial.content import Actor, Draft, SiteRules
 from app.editorial.correcting import UncorrectedText
-from app.editorial.notices import Step
+from app.editorial.notices import STEP_ACTS, Step
 from app.errors import Conflict, Detail, Invalid, ScheduledRelease
 from app.kit.clock import TICK, rfc3339
 from app.models.article import Article
 from app.models.publication import Publication
+from app.public.vocabulary import ArticleAct
 
 FROM: Final[Mapping[str, frozenset[State]]] = {
     "submit": frozenset(("draft", "unpublished", "retracted", "expired")),
@@ -37,7 +38,6 @@ FROM: Final[Mapping[str, frozenset[State]]] = {
 }
 """The states in which each step of the review is possible."""
 
-_TOLD: Final = {"submit": "submitted", "approve": "approved", "return": "returned"}
 _HINTS: Final = {
     "submit": "only a text that is not released and not in review can be submitted",
     "approve": "only what is in review can be approved; submit it first",
@@ -172,8 +172,8 @@ def unpublish(
         publishing.unpublish(tx, actor, article.id, note)
         return {"note": note}
 
-    args = (tx, actor, "unpublished", article_id, revision)
-    return _apply(*args, withdraw, tx.moment, cancels, siblings)
+    work = (article_id, revision, withdraw)
+    return _apply(tx, actor, "unpublished", *work, tx.moment, cancels, siblings)
 
 
 def embargo(
@@ -206,8 +206,8 @@ def embargo(
             article.state = state if state in article_status.WAITING else "draft"
         return {"note": note, "visible_from": again}
 
-    args = (tx, actor, "embargoed", article_id, revision)
-    return _apply(*args, withdraw, tx.moment, cancels, siblings)
+    work = (article_id, revision, withdraw)
+    return _apply(tx, actor, "embargoed", *work, tx.moment, cancels, siblings)
 
 
 def retract(
@@ -226,8 +226,8 @@ def retract(
         publishing.retract(tx, actor, article.id, reason)
         return {"reason": reason}
 
-    args = (tx, actor, "retracted", article_id, revision)
-    return _apply(*args, withdraw, tx.moment, cancels, siblings)
+    work = (article_id, revision, withdraw)
+    return _apply(tx, actor, "retracted", *work, tx.moment, cancels, siblings)
 
 
 def cancel(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Effect:
@@ -271,7 +271,7 @@ def _step(
     note: str | None,
 ) -> Article:
     details = {"note": note} if note else {}
-    with command(tx, actor, _TOLD[step], article_id, revision, now, details=details) as article:
+    with command(tx, actor, STEP_ACTS[step], article_id, revision, now, details=details) as article:
         state = article_status.workflow_state(tx, article_id, now)
         if state not in FROM[step]:
             raise Conflict("wrong_state", f"It is {state.replace('_', ' ')}; {_HINTS[step]}.")
@@ -283,7 +283,7 @@ def _step(
 def _apply(
     tx: PublishTx,
     actor: Actor,
-    action: str,
+    action: ArticleAct,
     article_id: UUID,
     revision: int,
     work: Callable[[Article], Mapping[str, object]],

@@ -26,6 +26,27 @@ CommitteeGroup = Literal["officers", "committee", "staff"]
 Rhythm = Literal["instant", "daily", "weekly"]
 """How often a newsletter goes."""
 GoneReason = Literal["unpublished", "retracted", "expired", "embargoed", "removed", "import_undone"]
+ArticleAct = Literal[
+    "submitted",
+    "approved",
+    "returned",
+    "published",
+    "corrected",
+    "unpublished",
+    "embargoed",
+    "retracted",
+    "moved",
+    "cancelled",
+    "discarded",
+    "trashed",
+    "restored",
+    "linked",
+    "unlinked",
+    "source_set",
+    "preview.created",
+    "preview.revoked",
+]
+"""What is done to an article beside saving it. The audit keeps these words for good."""
 ContentKind = Literal["article", "tag", "sponsor", "committee_member", "event"]
 Topic = Literal[
     "article.upsert",

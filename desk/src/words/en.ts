@@ -1,3 +1,4 @@
+import type { Schema } from '../api/client'
 import type { ActName } from '../writing/acts'
 
 type Sentences = Record<string, string>
@@ -12,6 +13,7 @@ export const en = {
   site: 'Site', administration: 'Administration', account: 'My account', menu: 'Menu', skip: 'Skip to the content',
   signOut: 'Sign out', close: 'Close', loading: 'Loading…', back: 'Back', more: 'Show more', save: 'Save', remove: 'Remove',
   removeOf: (name: string) => `Remove ${name}`,
+  broken: 'This screen could not be drawn', tryAgain: 'Try again',
   nowhere: 'There is nothing at this address',
   ended: 'Your session has ended. What you typed is kept in this browser.', signInAgain: 'Sign in again',
   copied: 'Copied',
@@ -69,6 +71,7 @@ export const en = {
   restored: 'This browser had kept words that were not saved. They are in the text again.',
   keepsNothing: 'This browser keeps no copies, perhaps because its window is private. What is not saved would be lost with it.',
   takenOut: 'Not kept in the text:',
+  leaveUnsaved: 'What you typed here is not saved. Leave all the same?',
   leaveClash: 'The two texts are not joined yet. Leave all the same? Yours is kept in this browser.',
   clash: (who: string) => `${who} changed the same words`,
   clashHelp: 'All other changes of both of you are joined already. Choose for each place below.',
@@ -123,13 +126,14 @@ export const en = {
   follows: 'Follows', stale: 'Out of date', sideBySide: 'Side by side', translateInto: (language: string) => `Translate into ${language}`,
   answer: 'Answer', answerTo: (who: string) => `Answer to ${who}`, resolve: 'Resolve', reopen: 'Open again', newNote: 'Note for colleagues',
   mentionHelp: '@ana tells Ana of it.', send: 'Send', unknownMentions: (names: string) => `Nobody, or more than one, fits ${names}.`,
-  autosaved: 'Typed', savedText: 'Saved', changes: 'Changes', restoredRevision: 'That text is the draft now.',
-  auditActions: {
-    created: 'Began the article', submitted: 'Asked for review', approved: 'Approved', returned: 'Returned',
-    published: 'Published', scheduled: 'Scheduled', corrected: 'Corrected', unpublished: 'Withdrew',
-    retracted: 'Retracted', trashed: 'Moved to the trash', restored: 'Restored', discarded: 'Discarded the draft',
-    cancelled: 'Cancelled the schedule',
-  } as Sentences,
+  fromMoment: (when: string) => `from ${when}`, autosaved: 'Typed', savedText: 'Saved', changes: 'Changes', restoredRevision: 'That text is the draft now.',
+  acted: {
+    submitted: 'Asked for review', approved: 'Approved', returned: 'Returned', published: 'Published', corrected: 'Corrected',
+    unpublished: 'Withdrew', embargoed: 'Withdrew until later', retracted: 'Retracted', moved: 'Moved the schedule',
+    cancelled: 'Cancelled the schedule', discarded: 'Discarded the draft', trashed: 'Moved to the trash', restored: 'Took it out of the trash',
+    linked: 'Joined it with a translation', unlinked: 'Parted it from its translations', source_set: 'Said which text it follows',
+    'preview.created': 'Made a link to preview it', 'preview.revoked': 'Ended a link to preview it',
+  } satisfies Record<Schema['TimelineAct']['action'], string>,
 
   // Comparing, correcting, translating
   compare: 'Compare texts', compareOf: (title: string) => `Compare: ${title}`, from: 'From', to: 'To', publicText: 'What readers see', previousText: 'The text before',

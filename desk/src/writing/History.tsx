@@ -8,6 +8,12 @@ import { More, Pending } from '../ui/parts'
 import { words } from '../words'
 import type { Draft } from './draft'
 
+/** What an act says of itself: when it takes effect, and why it was done. */
+function describe({ visible_from: from, note, reason }: Record<string, unknown>): string {
+  const said = [typeof from === 'string' && words.value.fromMoment(showMoment(from)), note, reason]
+  return said.filter((part) => part && typeof part === 'string').map((part) => `: ${part}`).join('')
+}
+
 /** Saves and acts, the newest first; every text can be compared and restored. */
 export function History({ draft }: { draft: Draft }) {
   const w = words.value
@@ -26,7 +32,7 @@ export function History({ draft }: { draft: Draft }) {
       {entries.rows.map((entry, index) => (
         <li key={index}>
           <p class="row-facts"><strong>{entry.by.name}</strong> <span title={showMoment(entry.at)}>{showAgo(entry.at)}</span></p>
-          {entry.act && <p>{w.auditActions[entry.act.action] ?? entry.act.action}{typeof entry.act.details['note'] === 'string' && `: ${entry.act.details['note']}`}</p>}
+          {entry.act && <p>{w.acted[entry.act.action]}{describe(entry.act.details)}</p>}
           {entry.note && <p class="note-text">{entry.note.text}</p>}
           {entry.save && (
             <p>
