@@ -22,7 +22,8 @@ def desk_secret(request: Request) -> str | None:
     secret = request.cookies.get(COOKIE)
     if not secret or request.headers.get(HEADER) is None:
         return None
-    return secret if is_private(request) and is_same_origin(request) else None
+    is_own = is_same_origin(request) or _is_plain_read(request)
+    return secret if is_private(request) and is_own else None
 
 
 def is_private(request: Request) -> bool:
@@ -31,7 +32,8 @@ def is_private(request: Request) -> bool:
 
 
 def is_same_origin(request: Request) -> bool:
-    """Whether a page of this origin sent the request, by the browser's own word."""
+    """Whether a page of this origin sent the request, by the browser's own word. Browsers that say
+    nothing of the site name the origin in whatever writes."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
@@ -39,6 +41,14 @@ def is_same_origin(request: Request) -> bool:
     runtime: Runtime = request.state.runtime
     own = {f"{request.url.scheme}://{request.url.netloc}", web_origin(runtime.settings.public_url)}
     return origin in own
+
+
+def _is_plain_read(request: Request) -> bool:
+    """Whether it reads, by a browser that says neither site nor origin, as Safari before 16.4 does
+    for pages of the same origin. To send the desk's header, a page of another origin makes a CORS
+    request, which names its origin in every browser; so this one came from a page of ours."""
+    said = {"sec-fetch-site", "origin"} & set(request.headers)
+    return request.method in ("GET", "HEAD") and not said
 
 
 def _is_loopback(host: str) -> bool:
