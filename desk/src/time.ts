@@ -28,6 +28,10 @@ export function localOf(instant: Date, zone = config.zone, seconds = false): str
 
 export const today = (): string => localOf(new Date()).slice(0, 10)
 
+/** The day that a text names, or today where it names none that has a week. */
+export const dayOf = (text: string | null): string =>
+  text && /^[12]\d{3}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : today()
+
 export function addDays(day: string, count: number): string {
   const date = new Date(`${day}T12:00:00Z`)
   date.setUTCDate(date.getUTCDate() + count)

@@ -1,5 +1,5 @@
 import { Editor } from '@tiptap/core'
-import type { Node } from '@tiptap/pm/model'
+import { Slice, type Node } from '@tiptap/pm/model'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { BodyFormat } from '../api/types'
 import { explain, notify } from '../shell/notices'
@@ -141,7 +141,7 @@ function PageEditor(props: Props & { opened: OpenedText; onSource: () => void })
       <div ref={host} />
       <SlashMenuList />
       {editor && asking && (
-        <Insertion editor={editor} lang={props.lang} {...asking} onClose={() => { setAsking(null); editor.commands.focus() }} />
+        <Insertion editor={editor} lang={props.lang} {...asking} onClose={() => { setAsking(null); if (!editor.isDestroyed) editor.commands.focus() }} />
       )}
     </div>
   )
@@ -168,9 +168,15 @@ function takeIn(editor: Editor, event: ClipboardEvent, props: Props, ask: (file:
   }
   if (!html || html.includes('data-pm-slice')) return false
   event.preventDefault()
-  const insert = (clean: string) => {
+  const insert = (clean: string, options: { footnotes?: boolean } = {}) => {
     const { schema } = editor.state
-    const doc = fromHtml(clean, { footnotes: props.format === 'markdown' })
+    const doc = fromHtml(clean, options)
+    if (editor.isDestroyed) {
+      // The writer has left meanwhile; the text has what was pasted all the same.
+      const { tr } = editor.state
+      props.onChange(serialise(tr.replaceSelection(new Slice(schema.nodeFromJSON(doc.toJSON()).content, 0, 0)).doc, props.format))
+      return
+    }
     const inner = doc.childCount === 1 && doc.firstChild!.type.name === 'paragraph'
     const node = schema.nodeFromJSON(doc.toJSON())
     if (inner) editor.view.dispatch(editor.state.tr.replaceSelection(node.slice(1, node.content.size - 1)).scrollIntoView())
@@ -178,14 +184,11 @@ function takeIn(editor: Editor, event: ClipboardEvent, props: Props, ask: (file:
   }
   render(html, 'html', props.lang).then(
     (rendered) => {
-      insert(rendered.body_html)
+      insert(rendered.body_html, { footnotes: props.format === 'markdown' })
       const lost = rendered.removed.filter((part) => /^<(img|iframe|video|audio|object|embed|form|svg|math)/.test(part.what))
       if (lost.length) notify(words.value.pasteLost(lost.map((part) => part.what).join(', ')))
     },
-    () => {
-      const plain = html.replace(/\s(style|class)=("[^"]*"|'[^']*'|[^\s>]+)/gi, '')
-      editor.commands.insertContent(fromHtml(plain).content.toJSON())
-    },
+    () => insert(html.replace(/\s(style|class)=("[^"]*"|'[^']*'|[^\s>]+)/gi, '')),
   )
   return true
 }

@@ -57,6 +57,7 @@ export const TABLE: Command[] = [
 
 /** Puts a block after the caret's block, and the caret into a new line after it. */
 export function insertBlock(editor: Editor, type: 'figure' | 'embed', attributes: object, caption?: string): void {
+  if (editor.isDestroyed) return // the writer has left meanwhile
   const { schema, selection } = editor.state
   const block = schema.nodes[type]!.create(attributes, caption ? schema.text(caption) : null)
   const { $from } = selection

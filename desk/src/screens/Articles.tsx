@@ -37,6 +37,8 @@ export function Articles() {
   const [text, setText] = useState(filters['q'] ?? '')
   const quiet = useQuiet(text)
   useEffect(() => { if (quiet !== (filters['q'] ?? '')) setFilters({ q: quiet }) }, [quiet])
+  // Another address, such as that of the menu, brings its own words.
+  useEffect(() => { if (quiet !== (filters['q'] ?? '')) setText(filters['q'] ?? '') }, [filters['q']])
   const [chosen, setChosen] = useState(new Set<string>())
 
   const articles = usePages(async (from) => {

@@ -4,7 +4,7 @@ import type { Article } from '../api/types'
 import { HOME } from '../config'
 import { BodyEditor } from '../editor/BodyEditor'
 import { notify } from '../shell/notices'
-import { go } from '../shell/router'
+import { goWhenDone, useUnsaved } from '../shell/router'
 import { Checkboxes, TextArea, valueOf } from '../ui/Field'
 import { useData } from '../ui/data'
 import { Empty, Pending, Screen } from '../ui/parts'
@@ -45,8 +45,11 @@ function Form({ article, before, format }: { article: Article; before: PublicTex
     latest.current = { ...latest.current, ...changes }
     setText(latest.current)
   }
+  const [isDone, setDone] = useState(false)
+  useUnsaved(!isDone && (text !== before || note !== ''))
   const others = article.translations.filter((sibling) => sibling.live)
   const { releases, error, isBusy, perform } = useCancelling(async (cancels) => {
+    const goOn = goWhenDone()
     writeNow.current()
     const after = latest.current
     const names = (['title', 'summary', 'body'] as const).filter((name) => after[name] !== before[name])
@@ -59,7 +62,8 @@ function Form({ article, before, format }: { article: Article; before: PublicTex
       },
     }))
     notify(w.actsDone.correct)
-    go(`/articles/${article.id}`)
+    setDone(true)
+    setTimeout(() => goOn(`/articles/${article.id}`))
   })
   const hasDraft = article.text_revision !== article.live!.revision
   return (

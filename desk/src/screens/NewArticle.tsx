@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { api, take } from '../api/client'
 import { config } from '../config'
 import { attempt } from '../shell/notices'
-import { go } from '../shell/router'
+import { goWhenDone } from '../shell/router'
 import { Dialog } from '../ui/Dialog'
 import { Input, Select, valueOf } from '../ui/Field'
 import { words } from '../words'
@@ -16,9 +16,10 @@ export function NewArticle({ onClose }: { onClose: () => void }) {
   const [isBusy, setBusy] = useState(false)
   const create = async () => {
     setBusy(true)
+    const goOn = goWhenDone()
     const isDone = await attempt(async () => {
       const article = await take(api.POST('/v1/admin/articles', { body: { title, lang, kind } }))
-      go(`/articles/${article.id}`)
+      goOn(`/articles/${article.id}`)
     })
     setBusy(false)
     if (isDone) onClose()

@@ -15,7 +15,9 @@ import { Succession } from './Succession'
 type Member = Schema['ManagedMember']
 type Sponsor = Schema['ManagedSponsor']
 type Author = Schema['ManagedAuthor']
-type Part = 'committee' | 'sponsors' | 'authors'
+
+const PARTS = ['committee', 'sponsors', 'authors'] as const
+type Part = (typeof PARTS)[number]
 
 const GROUPS = ['officers', 'committee', 'staff'] as const
 const KINDS = ['founding', 'sponsor', 'patron', 'funder', 'partner'] as const
@@ -23,7 +25,7 @@ const KINDS = ['founding', 'sponsor', 'patron', 'funder', 'partner'] as const
 /** The committee, sponsors and authors, whom readers see. */
 export function People() {
   const w = words.value
-  const part = (place.value.query.get('part') ?? 'committee') as Part
+  const part = PARTS.find((name) => name === place.value.query.get('part')) ?? 'committee'
   const tab = (name: Part, label: string) => (
     <button type="button" class="tab" aria-pressed={part === name} onClick={() => go(`/people?part=${name}`)}>{label}</button>
   )

@@ -5,7 +5,7 @@ import { config, HOME } from '../config'
 import { attempt, explain, notify } from '../shell/notices'
 import { go, place } from '../shell/router'
 import { may } from '../shell/session'
-import { addDays, instantsOf, localOf, mondayOf, showDay, showMoment, showTime, today } from '../time'
+import { addDays, dayOf, instantsOf, localOf, mondayOf, showDay, showMoment, showTime, today } from '../time'
 import { Dialog } from '../ui/Dialog'
 import { Checkbox, Input, valueOf } from '../ui/Field'
 import { MomentInput } from '../ui/MomentInput'
@@ -19,7 +19,7 @@ const startOf = (day: string): Date => instantsOf(`${day}T00:00`)[0] ?? instants
 /** What comes out and what ends, a week at a time, by the house's clocks. */
 export function Schedule() {
   const w = words.value
-  const monday = mondayOf(place.value.query.get('week') ?? today())
+  const monday = mondayOf(dayOf(place.value.query.get('week')))
   const [moved, setMoved] = useState<ReleaseText | null>(null)
   const [isNew, setNew] = useState(false)
   const days = Array.from({ length: 7 }, (_, index) => addDays(monday, index))

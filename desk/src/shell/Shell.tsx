@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { useSignal } from '@preact/signals'
+import { useErrorBoundary } from 'preact/hooks'
 import { config, HOME } from '../config'
 import { NewArticle } from '../screens/NewArticle'
-import { Icon, type IconName } from '../ui/parts'
+import { Icon, Screen, type IconName } from '../ui/parts'
 import { language, words } from '../words'
 import { Notices } from './notices'
 import { place } from './router'
@@ -11,6 +12,14 @@ import { hasEnded, leadToSignIn, may, me } from './session'
 type Entry = [path: string, name: string, icon: IconName, isShown: boolean]
 
 const isCurrent = (path: string) => path === '/' ? place.value.path === '/' : place.value.path.startsWith(path)
+
+/** A screen, or a page that says that it failed: never none. */
+function Whole({ children }: { children: ComponentChildren }) {
+  const w = words.value
+  const [error, retry] = useErrorBoundary((problem) => console.error(problem))
+  if (error === undefined) return <>{children}</>
+  return <Screen title={w.broken}><p class="error">{String(error)}</p><button type="button" onClick={retry}>{w.tryAgain}</button></Screen>
+}
 
 /** The frame around every screen. */
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -65,7 +74,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {hasEnded.value && (
           <p class="banner" role="alert">{w.ended} <button type="button" onClick={leadToSignIn}>{w.signInAgain}</button></p>
         )}
-        {children}
+        <Whole key={place.value.path}>{children}</Whole>
       </div>
       <Notices />
       {isNew.value && <NewArticle onClose={() => { isNew.value = false }} />}

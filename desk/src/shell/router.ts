@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { HOME } from '../config'
+import { words } from '../words'
 
 export interface Place {
   path: string
@@ -23,6 +25,27 @@ export function go(path: string, options: { replace?: boolean } = {}): void {
   const isOther = place.value.path !== read().path
   place.value = read()
   if (isOther) scrollTo(0, 0)
+}
+
+/** Asks before something is left behind that was typed and is kept nowhere. */
+export function useUnsaved(isUnsaved: boolean): void {
+  useEffect(() => {
+    if (!isUnsaved) return undefined
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    const keepIn = () => confirm(words.value.leaveUnsaved)
+    addEventListener('beforeunload', ask)
+    guards.add(keepIn)
+    return () => {
+      removeEventListener('beforeunload', ask)
+      guards.delete(keepIn)
+    }
+  }, [isUnsaved])
+}
+
+/** How to go on once an act is done, unless the reader has gone elsewhere meanwhile. */
+export function goWhenDone(): (path: string) => void {
+  const { path: start } = place.value
+  return (path) => { if (place.value.path === start) go(path) }
 }
 
 export function startRouter(): void {

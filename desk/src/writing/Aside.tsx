@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { api, take } from '../api/client'
 import { config, HOME } from '../config'
 import { attempt, notify } from '../shell/notices'
-import { go } from '../shell/router'
+import { goWhenDone } from '../shell/router'
 import { may } from '../shell/session'
 import { showMoment } from '../time'
 import { StateBadge } from '../ui/parts'
@@ -30,17 +30,18 @@ export function Aside({ draft, flush, onPreview }: Props) {
   const [act, setAct] = useState<ActHere | null>(null)
   const acts = actsFor(article)
   const begin = async (name: ActName) => {
+    const goOn = goWhenDone()
     if (name === 'restore') {
       // What was typed meanwhile can be saved only after it.
       return attempt(async () => { await performAct(draft, name); await flush() }, w.actsDone.restore)
     }
     if (!(await flush())) return notify(w.saveFirst, true)
-    if (name === 'correct') return go(`/articles/${article.id}/correct`)
+    if (name === 'correct') return goOn(`/articles/${article.id}/correct`)
     if (name === 'duplicate') {
       return attempt(async () => {
         const twin = await take(api.POST('/v1/admin/articles/{article_id}/duplicate', { params: { path: { article_id: article.id } }, body: {} }))
-        go(`/articles/${twin.id}`)
-      })
+        goOn(`/articles/${twin.id}`)
+      }, w.actsDone.duplicate)
     }
     setAct(name)
   }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { api, ifMatch, take } from '../api/client'
 import type { NoteThread } from '../api/types'
 import { attempt, notify } from '../shell/notices'
+import { useUnsaved } from '../shell/router'
 import { showAgo } from '../time'
 import { TextArea, valueOf } from '../ui/Field'
 import { useData } from '../ui/data'
@@ -17,6 +18,7 @@ export function Notes({ draft }: { draft: Draft }) {
   const threads = useData(() => take(api.GET('/v1/admin/articles/{article_id}/notes', { params: { path, query: { limit: 50 } } })), [id])
   const [text, setText] = useState('')
   const [answered, setAnswered] = useState<NoteThread | null>(null)
+  useUnsaved(text.trim() !== '')
   const send = () => attempt(async () => {
     const note = await take(api.POST('/v1/admin/articles/{article_id}/notes', {
       params: { path }, body: { text, ...(answered ? { reply_to: answered.id } : {}) },

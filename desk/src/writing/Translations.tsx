@@ -1,7 +1,7 @@
 import { api, take } from '../api/client'
 import { config, HOME } from '../config'
 import { attempt } from '../shell/notices'
-import { go } from '../shell/router'
+import { goWhenDone } from '../shell/router'
 import { may } from '../shell/session'
 import { words } from '../words'
 import type { Draft } from './draft'
@@ -12,10 +12,11 @@ export function Translations({ draft }: { draft: Draft }) {
   const article = draft.article.value
   const missing = config.languages.filter((lang) => lang !== article.lang && !article.translations.some((sibling) => sibling.lang === lang))
   const begin = (lang: string) => attempt(async () => {
+    const goOn = goWhenDone()
     const translation = await take(api.POST('/v1/admin/articles/{article_id}/translations', {
       params: { path: { article_id: article.id } }, body: { lang },
     }))
-    go(`/articles/${translation.id}/translate`)
+    goOn(`/articles/${translation.id}/translate`)
   })
   return (
     <div>

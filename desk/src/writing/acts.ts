@@ -15,6 +15,7 @@ export function actsFor(article: Article): ActName[] {
   const isNew = article.live === null || isBeside
   if (may('articles:publish') && isNew) acts.push('publish', 'schedule')
   if (may('articles:review') && article.state === 'in_review') acts.unshift('approve', 'return')
+  if (may('articles:review') && article.state === 'approved') acts.push('return')
   if (may('articles:write') && ['draft', 'expired', 'unpublished', 'retracted'].includes(article.state)) {
     acts[may('articles:publish') ? 'push' : 'unshift']('submit')
   }

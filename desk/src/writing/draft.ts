@@ -21,6 +21,9 @@ const LONGEST_WAIT = 60_000
 export const readArticle = (id: string): Promise<Article> =>
   take(api.GET('/v1/admin/articles/{article_id}', { params: { path: { article_id: id } } }))
 
+/** The last saves of articles that this tab has left. */
+const closing = new Map<string, Promise<boolean>>()
+
 /** An article while somebody writes: what is typed, what is saved, and what lies between. */
 export class Draft {
   readonly article
@@ -48,6 +51,7 @@ export class Draft {
 
   /** Opens an article with what a tab left behind that ended without saving. */
   static async open(id: string, account: string): Promise<Draft> {
+    await closing.get(id)
     const draft = new Draft(await readArticle(id), account)
     const copies = await lostCopies(account, id)
     const [copy] = copies
@@ -68,7 +72,8 @@ export class Draft {
     if (isSame(next, this.fields.value)) return
     this.fields.value = next
     this.keep()
-    if (this.state.value !== 'clash') this.plan(QUIET)
+    if (this.isClosed) void this.flush() // what came late, such as a paste
+    else if (this.state.value !== 'clash') this.plan(QUIET)
   }
 
   /** Saves all that is typed; true once nothing is left to save. */
@@ -100,10 +105,15 @@ export class Draft {
     await this.flush()
   }
 
-  close(): void {
+  /** Saves once more; what it cannot save is a lost copy from now on. */
+  async close(): Promise<void> {
+    const { id } = this.article.value
     this.isClosed = true
-    openArticles.delete(this.article.value.id)
-    clearTimeout(this.timer)
+    const last = this.flush()
+    closing.set(id, last)
+    await last
+    openArticles.delete(id)
+    if (closing.get(id) === last) closing.delete(id)
   }
 
   private plan(wait: number): void {

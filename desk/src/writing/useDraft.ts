@@ -14,12 +14,12 @@ export function useDraft(id: string): { draft: Draft | null; error: string | nul
     Draft.open(id, me.value?.account_id ?? '').then((draft) => {
       opened = draft
       if (isCurrent) setState({ draft, error: null })
-      else draft.close()
+      else void draft.close()
     }, (error: unknown) => isCurrent && setState({ draft: null, error: explain(error) }))
     return () => {
       isCurrent = false
       // After the editor has gone, which hands over its last words when it goes.
-      setTimeout(() => void opened?.flush().then(() => opened?.close()))
+      setTimeout(() => void opened?.close())
     }
   }, [id])
   return state
