@@ -9,6 +9,7 @@ import { Admin } from './screens/Admin'
 import { Articles } from './screens/Articles'
 import { Compare } from './screens/Compare'
 import { Correct } from './screens/Correct'
+import { Events } from './screens/Events'
 import { Letters } from './screens/Letters'
 import { Nowhere } from './screens/Nowhere'
 import { People } from './screens/People'
@@ -33,7 +34,9 @@ const SCREENS: [pattern: string, draw: (id: string) => JSX.Element][] = [
   ['/tags', () => <Tags />],
   ['/people', () => <People />],
   ['/letters', () => <Letters />],
+  ['/events', () => <Events />],
   ['/site', () => <Site />],
+  ['/site/addresses', () => <Site />],
   ['/admin', () => <Admin />],
   ['/admin/:part', () => <Admin />],
   ['/account', () => <Account />],

@@ -43,29 +43,32 @@ export const mondayOf = (day: string): string => addDays(day, -((new Date(`${day
 
 /** A moment in the house's zone, with the zone where it matters. */
 export function showMoment(instant: string | Date, options: { zone?: boolean } = {}): string {
-  return new Intl.DateTimeFormat(words.value.locale, {
+  return new Intl.DateTimeFormat(words.value.dates, {
     timeZone: config.zone, dateStyle: 'medium', timeStyle: 'short',
   }).format(new Date(instant)) + (options.zone ? ` (${config.zone})` : '')
 }
 
 export const showTime = (instant: string | Date): string =>
-  new Intl.DateTimeFormat(words.value.locale, { timeZone: config.zone, timeStyle: 'short' }).format(new Date(instant))
+  new Intl.DateTimeFormat(words.value.dates, { timeZone: config.zone, timeStyle: 'short' }).format(new Date(instant))
 
 export const showOffset = (instant: Date): string =>
   new Intl.DateTimeFormat('en', { timeZone: config.zone, timeZoneName: 'longOffset' })
     .formatToParts(instant).find((part) => part.type === 'timeZoneName')!.value
 
 export const showDay = (day: string): string =>
-  new Intl.DateTimeFormat(words.value.locale, {
+  new Intl.DateTimeFormat(words.value.dates, {
     timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long',
   }).format(new Date(`${day}T12:00:00Z`))
+
+export const showDate = (day: string): string =>
+  new Intl.DateTimeFormat(words.value.dates, { timeZone: 'UTC', dateStyle: 'medium' }).format(new Date(`${day}T12:00:00Z`))
 
 /** How long ago, in words; a date beyond a week. */
 export function showAgo(instant: string, now = Date.now()): string {
   const minutes = Math.round((Date.parse(instant) - now) / 60_000)
-  const relative = new Intl.RelativeTimeFormat(words.value.locale, { numeric: 'auto' })
+  const relative = new Intl.RelativeTimeFormat(words.value.dates, { numeric: 'auto' })
   if (Math.abs(minutes) < 60) return relative.format(minutes, 'minute')
   if (Math.abs(minutes) < 60 * 24) return relative.format(Math.round(minutes / 60), 'hour')
   if (Math.abs(minutes) < 60 * 24 * 7) return relative.format(Math.round(minutes / 1440), 'day')
-  return new Intl.DateTimeFormat(words.value.locale, { timeZone: config.zone, dateStyle: 'medium' }).format(new Date(instant))
+  return new Intl.DateTimeFormat(words.value.dates, { timeZone: config.zone, dateStyle: 'medium' }).format(new Date(instant))
 }

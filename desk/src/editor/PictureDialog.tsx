@@ -65,7 +65,7 @@ function Choose(props: { onFile: (file: File) => void; onMedium: (medium: Medium
     params: { query: { kind: 'image', limit: 24, ...(q ? { q } : {}) } },
   })), [q])
   return (
-    <div>
+    <form onSubmit={(event) => event.preventDefault()}>
       <label class="upload">
         {w.chooseFile}
         <input type="file" accept="image/jpeg,image/png,image/webp,image/gif,image/avif,image/tiff" onChange={(event) => {
@@ -86,7 +86,7 @@ function Choose(props: { onFile: (file: File) => void; onMedium: (medium: Medium
           ))}
         </ul>
       ) : <Empty>{w.noPictures}</Empty>)}
-    </div>
+    </form>
   )
 }
 

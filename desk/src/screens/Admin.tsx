@@ -11,6 +11,7 @@ import { useData, usePages } from '../ui/data'
 import { Empty, More, Pending, Screen } from '../ui/parts'
 import { SecretDialog } from '../ui/SecretDialog'
 import { LANGUAGES, words } from '../words'
+import { Partners } from './Partners'
 import { Webhooks } from './Webhooks'
 
 type Account = Schema['Account']
@@ -29,9 +30,10 @@ export function Admin() {
       <div class="tabs">
         {tab('accounts', w.accounts)}
         {may('webhooks:write') && tab('webhooks', w.webhooks)}
+        {may('partners:write') && tab('partners', w.partners)}
         {may('audit:read') && tab('audit', w.audit)}
       </div>
-      {part === 'webhooks' ? <Webhooks /> : part === 'audit' ? <Audit /> : <Accounts />}
+      {part === 'webhooks' ? <Webhooks /> : part === 'partners' ? <Partners /> : part === 'audit' ? <Audit /> : <Accounts />}
     </Screen>
   )
 }

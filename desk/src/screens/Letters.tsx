@@ -5,14 +5,20 @@ import { attempt } from '../shell/notices'
 import { may } from '../shell/session'
 import { showMoment } from '../time'
 import { Dialog } from '../ui/Dialog'
+import { ArticleSearch } from '../ui/ArticleSearch'
 import { Input, TextArea, valueOf } from '../ui/Field'
 import { Rendered } from '../ui/Rendered'
-import { useData } from '../ui/data'
+import { useData, useRefresh } from '../ui/data'
+import { MoveButtons, moveItem } from '../ui/order'
 import { Empty, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
 import { readArticle } from '../writing/draft'
 
 type Issue = Schema['NewsletterIssue']
+
+/** What an issue is called: by its subject, or by its rhythm and hour. */
+const nameOf = (issue: Pick<Issue, 'subject' | 'rhythm' | 'lang' | 'due_at'>): string =>
+  issue.subject ?? words.value.issueOf(words.value.rhythms[issue.rhythm], words.value.languageName(issue.lang), showMoment(issue.due_at))
 
 /** Newsletters and their issues: what goes out next, and what came of the last ones. */
 export function Letters() {
@@ -20,14 +26,18 @@ export function Letters() {
   const [opened, setOpened] = useState<string | null>(null)
   const letters = useData(() => take(api.GET('/v1/admin/newsletters')), [])
   const issues = useData(() => take(api.GET('/v1/admin/newsletters/issues', { params: { query: { limit: 40 } } })), [])
+  useRefresh(issues, (rows) => rows.some((issue) => issue.state === 'sending'))
   return (
     <Screen title={w.letters}>
       {letters.error && <p class="error">{letters.error}</p>}
-      <ul class="chips">
-        {letters.data?.map((letter) => (
-          <li key={letter.id} class="chip">{w.rhythms[letter.rhythm]}, {w.languageName(letter.lang)}: {w.readers(letter.readers)}{letter.due_at && ` · ${showMoment(letter.due_at)}`}</li>
-        ))}
-      </ul>
+      <div class="table-frame" tabIndex={0} role="region" aria-label={w.letters}>
+        <table class="list">
+          <thead><tr><th scope="col">{w.letter}</th><th scope="col" class="number">{w.readersTitle}</th><th scope="col">{w.nextIssue}</th></tr></thead>
+          <tbody>{letters.data?.map((letter) => (
+            <tr key={letter.id}><td>{w.rhythms[letter.rhythm]}, {w.languageName(letter.lang)}</td><td class="number">{letter.readers.toLocaleString(w.locale)}</td><td>{letter.due_at && showMoment(letter.due_at)}</td></tr>
+          ))}</tbody>
+        </table>
+      </div>
       <h2>{w.issues}</h2>
       <Pending of={issues} />
       {issues.data && (issues.data.length ? (
@@ -35,10 +45,10 @@ export function Letters() {
           {issues.data.map((issue) => (
             <li key={issue.id}>
               <div class="row-text">
-                <button type="button" class="plain" onClick={() => setOpened(issue.id)}>{issue.subject ?? w.issueOf(w.rhythms[issue.rhythm], showMoment(issue.due_at))}</button>
+                <button type="button" class="plain" onClick={() => setOpened(issue.id)}>{nameOf(issue)}</button>
                 <p class="row-facts">
                   <span class={`badge ${issue.state === 'sent' ? 'published' : issue.state === 'draft' ? 'in_review' : 'approved'}`}>{w.issueStates[issue.state]}</span>
-                  <span>{issue.lang}</span><span>{showMoment(issue.sent_at ?? issue.due_at)}</span>
+                  {issue.subject && <span>{w.rhythms[issue.rhythm]}, {w.languageName(issue.lang)}</span>}<span>{showMoment(issue.sent_at ?? issue.due_at)}</span>
                   {issue.kind === 'notice' && <span>{w.notice}</span>}
                   {issue.problem && <span class="error">{w.issueProblems[issue.problem]}</span>}
                   {Object.entries(issue.outcome ?? {}).map(([name, count]) => <span key={name}>{w.outcomes[name] ?? name}: {count}</span>)}
@@ -57,7 +67,7 @@ function IssueDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const w = words.value
   const issue = useData(() => take(api.GET('/v1/admin/newsletters/issues/{issue_id}', { params: { path: { issue_id: id } } })), [id])
   return (
-    <Dialog title={issue.data?.subject ?? w.issues} onClose={onClose} wide>
+    <Dialog title={issue.data ? nameOf(issue.data) : w.issues} onClose={onClose} wide>
       <Pending of={issue} />
       {issue.data && <IssueForm key={issue.data.revision} issue={issue.data} onChanged={issue.reload} onClose={onClose} />}
     </Dialog>
@@ -71,14 +81,16 @@ function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () 
   const [order, setOrder] = useState(issue.articles)
   const [isSure, setSure] = useState(false)
   const path = { issue_id: issue.id }
-  const titles = useData(async () => new Map(await Promise.all(issue.articles.map(async (id) => [id, (await readArticle(id)).title] as const))), [issue.id])
+  const titles = useData(async () => new Map(await Promise.all(order.map(async (id) =>
+    [id, (await readArticle(id).catch(() => null))?.title ?? id] as const))), [[...order].sort().join()])
   const preview = useData(() => take(api.GET('/v1/admin/newsletters/issues/{issue_id}/preview', { params: { path } })), [issue.revision])
   const isOpen = issue.state === 'draft' || issue.state === 'approved'
   const isOrdered = order.join() !== issue.articles.join()
-  const save = () => attempt(async () => {
+  const isChanged = isOrdered || subject.trim() !== (issue.subject ?? '') || introduction !== issue.introduction
+  const save = (articles: string[] | null | undefined = isOrdered ? order : undefined) => attempt(async () => {
     await take(api.PATCH('/v1/admin/newsletters/issues/{issue_id}', {
       params: { path, header: ifMatch(issue.revision) },
-      body: { subject: subject.trim() || null, introduction, ...(isOrdered ? { articles: order } : {}) } as never,
+      body: { subject: subject.trim() || null, introduction, ...(articles === undefined ? {} : { articles }) } as never,
     }))
     onChanged()
   }, w.savedText)
@@ -89,12 +101,6 @@ function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () 
   const test = () => attempt(async () => {
     await get(api.POST('/v1/admin/newsletters/issues/{issue_id}/trial', { params: { path } }))
   }, w.trialSent)
-  const move = (index: number, step: number) => {
-    const next = [...order]
-    const [article] = next.splice(index, 1)
-    next.splice(index + step, 0, article!)
-    setOrder(next)
-  }
   return (
     <form onSubmit={(event) => { event.preventDefault(); void save() }}>
       <fieldset class="bare" disabled={!isOpen || !may('newsletters:write')}>
@@ -106,22 +112,31 @@ function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () 
             <li key={id} class="choice-line">
               <a href={`${HOME}/articles/${id}`} lang={issue.lang}>{titles.data?.get(id) ?? '…'}</a>
               <span>
-                <button type="button" class="plain" disabled={!index} onClick={() => move(index, -1)}>{w.up}</button>
-                <button type="button" class="plain" disabled={index === order.length - 1} onClick={() => move(index, 1)}>{w.down}</button>
-                <button type="button" class="plain" onClick={() => setOrder(order.filter((other) => other !== id))}>{w.remove}</button>
+                <MoveButtons name={titles.data?.get(id) ?? ''} index={index} count={order.length} onMove={(step) => setOrder(moveItem(order, index, step))} />
+                <button type="button" class="plain" aria-label={w.removeOf(titles.data?.get(id) ?? '')} onClick={() => setOrder(order.filter((other) => other !== id))}>{w.remove}</button>
               </span>
             </li>
           ))}
         </ol>
+        {isOpen && <>
+          <p class="help">{issue.chosen || isOrdered ? w.chosenArticles : w.ruleArticles}
+            {issue.chosen && !isOrdered && <>{' '}<button type="button" onClick={() => void save(null)}>{w.ruleAgain}</button></>}</p>
+          <ArticleSearch label={w.addRelated} lang={issue.lang} isLive without={order} onChoose={({ id }) => setOrder([...order, id])} />
+        </>}
       </fieldset>
       <details open><summary>{w.preview}</summary>
         <Pending of={preview} />
+        {isChanged && <p class="help">{w.previewOfSaved}</p>}
+        {preview.data && !issue.articles.length && <p class="help">{w.emptyIssue}</p>}
         {preview.data && <><p><strong>{preview.data.subject}</strong></p><Rendered html={preview.data.html} lang={issue.lang} /></>}
       </details>
       {isOpen && (
         <footer>
-          {may('newsletters:write') && <><button type="button" onClick={() => void test()}>{w.sendTrial}</button><button>{w.save}</button></>}
-          {may('newsletters:send') && <>
+          {may('newsletters:write') && <>
+            <button type="button" disabled={isChanged} onClick={() => void test()}>{w.sendTrial}</button>
+            <button class={isChanged ? 'main' : ''} disabled={!isChanged}>{w.save}</button>
+          </>}
+          {may('newsletters:send') && !isChanged && <>
             <button type="button" class="danger" onClick={() => void act('cancel')}>{w.cancelIssue}</button>
             {issue.state === 'draft' && <button type="button" class="main" onClick={() => void act('approve')}>{w.acts.approve}</button>}
             {isSure ? <button type="button" class="main danger" onClick={() => void act('send')}>{w.sendSure}</button> : <button type="button" onClick={() => setSure(true)}>{w.sendNow}</button>}

@@ -33,7 +33,7 @@ export function Tags() {
       {tags.data && (rows.length ? (
         <div class="table-frame" tabIndex={0} role="region" aria-label={w.tags}>
           <table class="list">
-            <thead><tr><th scope="col">{w.name}</th><th scope="col">{w.kind}</th><th scope="col">{w.usedTimes}</th><th scope="col">{w.slug}</th></tr></thead>
+            <thead><tr><th scope="col">{w.name}</th><th scope="col">{w.kind}</th><th scope="col" class="number">{w.usedTimes}</th><th scope="col">{w.slug}</th></tr></thead>
             <tbody>
               {rows.map((tag) => (
                 <tr key={tag.id}>
@@ -67,14 +67,10 @@ function TagDialog({ tag, tags, onClose }: { tag: Tag; tags: Tag[]; onClose: () 
     await take(api.PATCH('/v1/admin/tags/{tag_id}', { params, body: { names: toChange(names), descriptions: toChange(descriptions), type, parent: parent || null, slug } }))
     onClose()
   }, w.savedText)
-  const merge = () => attempt(async () => {
-    await take(api.POST('/v1/admin/tags/{tag_id}/merge', { params, body: { into } }))
-    onClose()
-  }, w.merged)
   const remove = () => attempt(async () => {
-    await get(api.DELETE('/v1/admin/tags/{tag_id}', { params: { ...params, query: {} } }))
+    await get(api.DELETE('/v1/admin/tags/{tag_id}', { params: { ...params, query: into ? { replacement: into } : {} } }))
     onClose()
-  })
+  }, into ? w.merged : w.removed)
   return (
     <Dialog title={nameOf(tag, w.locale)} onClose={onClose}>
       <form onSubmit={(event) => { event.preventDefault(); void save() }}>
@@ -86,11 +82,11 @@ function TagDialog({ tag, tags, onClose }: { tag: Tag; tags: Tag[]; onClose: () 
           <Input label={w.slug} value={slug} onInput={(event) => setSlug(valueOf(event))} />
           <Select label={w.mergeInto} value={into} onChange={(event) => setInto(valueOf(event))} options={otherTags} />
         </fieldset>
+        {!into && tag.used_by > 0 && <p class="help">{w.removeNeeds(tag.used_by)}</p>}
         {preview.data && <p class="warning">{w.mergePreview(preview.data.working_copies, preview.data.public_articles, preview.data.events)}</p>}
         {canChange && (
           <footer>
-            {tag.used_by === 0 && <button type="button" class="danger" onClick={() => void remove()}>{w.remove}</button>}
-            {into && <button type="button" class="danger" onClick={() => void merge()}>{w.merge}</button>}
+            <button type="button" class="danger" disabled={!into && tag.used_by > 0} onClick={() => void remove()}>{into ? w.merge : w.remove}</button>
             <button class="main">{tag.status === 'proposed' && may('people:write') ? w.acceptTag : w.save}</button>
           </footer>
         )}

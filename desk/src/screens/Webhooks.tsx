@@ -4,7 +4,7 @@ import { attempt } from '../shell/notices'
 import { showMoment } from '../time'
 import { Dialog } from '../ui/Dialog'
 import { Input, valueOf } from '../ui/Field'
-import { useData } from '../ui/data'
+import { useData, useRefresh } from '../ui/data'
 import { Empty, Pending } from '../ui/parts'
 import { SecretDialog } from '../ui/SecretDialog'
 import { words } from '../words'
@@ -15,6 +15,7 @@ type Webhook = Schema['Webhook']
 export function Webhooks() {
   const w = words.value
   const hooks = useData(() => take(api.GET('/v1/admin/webhooks')), [])
+  useRefresh(hooks, (rows) => rows.some((hook) => hook.state === 'pending'))
   const [isNew, setNew] = useState(false)
   const [secret, setSecret] = useState<string | null>(null)
   const [opened, setOpened] = useState<Webhook | null>(null)
@@ -22,6 +23,10 @@ export function Webhooks() {
     await get(api.POST(`/v1/admin/webhooks/{webhook_id}/${name}`, { params: { path: { webhook_id: hook.id }, header: ifMatch(hook.revision) } }))
     hooks.reload()
   }, w.done)
+  const remove = (hook: Webhook) => attempt(async () => {
+    await get(api.DELETE('/v1/admin/webhooks/{webhook_id}', { params: { path: { webhook_id: hook.id }, header: ifMatch(hook.revision) } }))
+    hooks.reload()
+  }, w.removed)
   return (
     <section>
       <p><button type="button" class="main" onClick={() => setNew(true)}>{w.newWebhook}</button></p>
@@ -37,6 +42,7 @@ export function Webhooks() {
                   <span>{w.waiting(hook.waiting)}</span>{hook.failures > 0 && <span class="error">{w.failures(hook.failures)}</span>}
                   <button type="button" class="plain" onClick={() => setOpened(hook)}>{w.deliveries}</button>
                   <button type="button" class="plain" onClick={() => void act(hook.state === 'paused' ? 'resume' : 'pause', hook)}>{hook.state === 'paused' ? w.resume : w.pause}</button>
+                  <button type="button" class="plain" aria-label={w.removeOf(hook.name)} onClick={() => { if (confirm(w.removeSure(hook.name))) void remove(hook) }}>{w.remove}</button>
                 </p>
               </div>
             </li>
@@ -71,6 +77,7 @@ function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
   const deliveries = useData(() => take(api.GET('/v1/admin/webhooks/{webhook_id}/deliveries', {
     params: { path: { webhook_id: hook.id }, query: { limit: 30 } },
   })), [hook.id])
+  useRefresh(deliveries, (rows) => rows.some((delivery) => delivery.state === 'pending'))
   const test = () => attempt(async () => {
     await take(api.POST('/v1/admin/webhooks/{webhook_id}/test', { params: { path: { webhook_id: hook.id } } }))
     deliveries.reload()

@@ -33,6 +33,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
     ['/pictures', w.pictures, 'pictures', true],
     ['/tags', w.tags, 'tags', true],
     ['/people', w.people, 'people', true],
+    ['/events', w.events, 'events', true],
     ['/letters', w.letters, 'letters', config.newsletters],
     ['/site', w.site, 'site', may('site:write')],
     ['/admin', w.administration, 'admin', may('users:write')],

@@ -17,7 +17,7 @@ export function Dialog(props: { title: string; onClose: () => void; wide?: boole
     }
   }, [])
   return (
-    <dialog ref={frame} class={props.wide ? 'wide' : ''} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); props.onClose() }}>
+    <dialog ref={frame} onSubmit={(event) => event.stopPropagation() /* it may stand in another form */} class={props.wide ? 'wide' : ''} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); props.onClose() }}>
       <header>
         <h2 id={id}>{props.title}</h2>
         <button type="button" class="plain" aria-label={words.value.close} onClick={props.onClose}>×</button>

@@ -2,11 +2,15 @@ import { useEffect, useRef } from 'preact/hooks'
 import { parseHtml } from '../editor/html'
 import { card, showPicture } from '../editor/pictures'
 
+/** HTML without what the browser would report as it reads it: letters have styles of their own. */
+const withoutStyles = (html: string): string => html.replace(/<style[\s\S]*?<\/style>/gi, '')
+  .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(style=(?!"text-align:)|bgcolor=)("[^"]*"|'[^']*')/gi, ''))
+
 /** HTML as the server made it, without what the desk does not load: players, foreign pictures. */
 export function Rendered({ html, lang }: { html: string; lang: string }) {
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    const page = parseHtml(html)
+    const page = parseHtml(withoutStyles(html))
     for (const script of page.querySelectorAll('script, style, link, object, embed, form, base, meta')) script.remove()
     for (const element of page.querySelectorAll('*')) {
       for (const { name } of Array.from(element.attributes)) if (/^on|^style$/.test(name)) element.removeAttribute(name)

@@ -25,6 +25,16 @@ export function useData<T>(read: () => Promise<T>, dependencies: unknown[]): Loa
   return { ...state, reload }
 }
 
+/** Asks again every few seconds while something is on its way. */
+export function useRefresh<T>(loaded: Loaded<T>, isOnItsWay: (data: T) => boolean): void {
+  const { data, reload } = loaded
+  useEffect(() => {
+    if (data === null || !isOnItsWay(data)) return undefined
+    const timer = setTimeout(reload, 3_000)
+    return () => clearTimeout(timer)
+  }, [data])
+}
+
 interface Page<T> {
   data: T[]
   links: { next: string | null }

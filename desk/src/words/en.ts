@@ -5,7 +5,7 @@ type Sentences = Record<string, string>
 
 /** All that the screens say, in English; `es.ts` has the same members. */
 export const en = {
-  locale: 'en',
+  locale: 'en', dates: 'en-GB',
   languageName: (code: string): string => new Intl.DisplayNames('en', { type: 'language' }).of(code) ?? code,
 
   // The frame
@@ -155,10 +155,11 @@ export const en = {
   noAlt: 'No alternative text', setFocus: 'Click on what must always be seen', focusSet: 'Noted', replaceFile: 'Better file', replaced: 'The new file is in its place',
   usedBy: 'Used by', usedNowhere: 'Nothing.',
   tagTypes: { topic: 'Topic', place: 'Place', person: 'Person', organisation: 'Organisation', series: 'Series', format: 'Format' },
-  name: 'Name', description: 'Description', usedTimes: 'Used', proposed: 'Proposed', above: 'Belongs to', mergeInto: 'Merge into', merge: 'Merge', merged: 'Merged',
+  name: 'Name', description: 'Description', usedTimes: 'Used', proposed: 'Proposed', above: 'Belongs to', mergeInto: 'Another tag takes its place', removeNeeds: (count: number) => `It is used ${count} times. Choose the tag that takes its place before you remove it.`, merge: 'Remove and merge', merged: 'Merged',
   mergePreview: (copies: number, live: number, events: number) => `${copies} articles (${live} of them public) and ${events} events move.`, acceptTag: 'Accept',
 
   // People
+  portrait: 'Portrait', logo: 'Logo', otherWords: 'In other words by language',
   committee: 'Committee', sponsors: 'Sponsors', notPublic: 'Readers do not see it', addMember: 'Add a member', addSponsor: 'Add a sponsor', addAuthor: 'Add an author',
   groups: { officers: 'Officers', committee: 'Committee', staff: 'Staff' },
   sponsorKinds: { founding: 'Founding sponsor', sponsor: 'Sponsor', patron: 'Patron', funder: 'Funder', partner: 'Partner' },
@@ -188,13 +189,36 @@ export const en = {
   deliveryStates: { pending: 'Waiting', delivered: 'Delivered', superseded: 'Superseded', failed: 'Failed' },
 
   // The site
+  siteItself: 'The site', home: 'Home', featured: 'First on the home', featuredHelp: 'Open an article and press “First on the home” to add it here.', feature: 'First on the home',
+  usualSections: 'The usual sections', policiesTitle: 'Policies', policiesHelp: 'Pages in which you say how you work. Search engines and readers are told of them.',
+  policies: {
+    mission: 'Mission and what you cover', principles: 'Principles of publishing', ethics: 'Ethics', corrections: 'Corrections', verification: 'How facts are checked',
+    unnamed_sources: 'Unnamed sources', no_bylines: 'Texts without a name', ownership: 'Who owns you', funding: 'Who pays', masthead: 'Who works here',
+    feedback: 'How readers are heard', diversity: 'Diversity', diversity_staffing: 'Diversity of the staff',
+  } satisfies Record<keyof Schema['SitePolicies'], string>,
+  aliases: 'Old addresses', aliasesHelp: 'Whoever comes by an old address is led to what answers there now. An article whose address changes is entered here by itself.',
+  findPath: 'Exactly this old address', newAlias: 'Add an old address', oldPath: 'Old address', oldPathHelp: 'As it follows the name of the site, such as /news/2009/12.html',
+  whatAnswers: 'What answers there', nothingAnswers: 'Nothing any more', goneBecause: (reason: string) => `Gone: ${reason}`, removed: 'Removed',
+
+  // Events
+  events: 'Events', newEvent: 'New event', noEvents: 'No event yet.', toCome: 'To come', past: 'Past', wholeDays: 'It lasts whole days', starts: 'Begins', endsAt: 'Ends', place: 'Place',
+  whenPublic: 'When readers see it', announcedAt: 'From', withdrawnAt: 'Until',
+
+  // Partners
+  partners: 'Partners', newPartner: 'New partner', noPartners: 'No partner yet.', seesAhead: (hours: number) => `Sees what comes out ${hours} hours ahead`, keysAndUsage: 'Keys and usage',
+  terms: 'What was agreed', termsHelp: 'Markdown. The partner sees it.', perMinute: 'Requests a minute', perDay: 'Requests a day, at most', embargoHours: 'Hours it sees ahead',
+  newKey: 'New key', keyFor: 'What it is for', usage: 'Usage', noUsage: 'Nothing was asked for in the last 14 days.',
+  requests: (count: number, refused: number) => `${count} requests${refused ? `, ${refused} refused` : ''}`,
+  keyScopes: { 'content:read': 'Read what is public', 'embargo:read': 'See ahead what is scheduled', 'usage:read': 'See its own usage', 'keys:rotate': 'Replace its own keys' } satisfies Record<Schema['PartnerKeyView']['scopes'][number], string>,
   correctionsEmail: 'E-mail for corrections', navigation: 'Menu', allPages: 'Readers see all standing pages.', ownMenu: 'Make a menu', allPagesAgain: 'All pages again',
-  below: (count: number) => `${count} entries below it stay`, up: 'Up', down: 'Down', addEntry: 'Add an entry', sections: 'Sections of the home', sectionsHelp: 'Without any, the topics with articles.',
+  newEntry: 'New entry', addBelow: 'Add an entry below', upOf: (name: string) => `Move up: ${name}`, downOf: (name: string) => `Move down: ${name}`, addEntry: 'Add an entry', sections: 'Sections of the home', sectionsHelp: 'Without any, the topics with articles.',
   addSection: 'Add a section', tag: 'Tag', label: 'Label',
 
   // Letters
-  letters: 'Letters', issues: 'Issues', rhythms: { instant: 'At once', daily: 'Daily', weekly: 'Weekly' }, readers: (count: number) => (count === 1 ? '1 reader' : `${count.toLocaleString('en')} readers`),
-  issueOf: (rhythm: string, when: string) => `${rhythm}, ${when}`, notice: 'Notice', noIssues: 'No issue yet.',
+  letters: 'Letters', issues: 'Issues', rhythms: { instant: 'At once', daily: 'Daily', weekly: 'Weekly' },
+  issueOf: (rhythm: string, language: string, when: string) => `${rhythm}, ${language}, ${when}`, letter: 'Letter', readersTitle: 'Readers', nextIssue: 'Next issue',
+  chosenArticles: 'These articles were chosen by hand.', ruleArticles: 'These are all that became public since the last issue. Change them, and they are chosen by hand.', ruleAgain: 'All that became public again',
+  emptyIssue: 'It has no article now, so nothing would go.', previewOfSaved: 'This is the letter as it is saved. Save to see your changes, then test, approve or send it.', notice: 'Notice', noIssues: 'No issue yet.',
   issueStates: { draft: 'Draft', approved: 'Approved', sending: 'Being sent', sent: 'Sent', skipped: 'Skipped', cancelled: 'Cancelled', stopped: 'Stopped' },
   issueProblems: { late: 'It was late', not_approved: 'Nobody approved it', store_restored: 'The store was restored' },
   outcomes: { planned: 'Waiting', sent: 'Sent', handed: 'Sent', failed: 'Failed', refused: 'Refused', bounced: 'Came back', complained: 'Complaints', uncertain: 'Uncertain' } as Sentences,

@@ -2,7 +2,7 @@ import type { Words } from '.'
 
 /** All that the screens say, in Spanish. */
 export const es: Words = {
-  locale: 'es',
+  locale: 'es', dates: 'es',
   languageName: (code) => new Intl.DisplayNames('es', { type: 'language' }).of(code) ?? code,
 
   today: 'Hoy', articles: 'Artículos', schedule: 'Calendario', pictures: 'Imágenes', tags: 'Etiquetas', people: 'Personas',
@@ -146,9 +146,10 @@ export const es: Words = {
   noAlt: 'Sin texto alternativo', setFocus: 'Pulse sobre lo que siempre debe verse', focusSet: 'Anotado', replaceFile: 'Archivo mejor', replaced: 'El archivo nuevo está en su lugar',
   usedBy: 'Usado por', usedNowhere: 'Nada.',
   tagTypes: { topic: 'Tema', place: 'Lugar', person: 'Persona', organisation: 'Organización', series: 'Serie', format: 'Formato' },
-  name: 'Nombre', description: 'Descripción', usedTimes: 'Usos', proposed: 'Propuesta', above: 'Pertenece a', mergeInto: 'Unir con', merge: 'Unir', merged: 'Unidas',
+  name: 'Nombre', description: 'Descripción', usedTimes: 'Usos', proposed: 'Propuesta', above: 'Pertenece a', mergeInto: 'Otra etiqueta ocupa su lugar', removeNeeds: (count) => `Se usa ${count} veces. Elija la etiqueta que ocupa su lugar antes de quitarla.`, merge: 'Quitar y unir', merged: 'Unidas',
   mergePreview: (copies, live, events) => `Se mueven ${copies} artículos (${live} públicos) y ${events} eventos.`, acceptTag: 'Aceptar',
 
+  portrait: 'Retrato', logo: 'Logotipo', otherWords: 'Con otras palabras según el idioma',
   committee: 'Comité', sponsors: 'Patrocinadores', notPublic: 'Los lectores no lo ven', addMember: 'Añadir miembro', addSponsor: 'Añadir patrocinador', addAuthor: 'Añadir autor',
   groups: { officers: 'Directiva', committee: 'Comité', staff: 'Personal' },
   sponsorKinds: { founding: 'Patrocinador fundador', sponsor: 'Patrocinador', patron: 'Mecenas', funder: 'Financiador', partner: 'Socio' },
@@ -175,12 +176,34 @@ export const es: Words = {
   waiting: (count) => `${count} en espera`, failures: (count) => `${count} fallos`, deliveries: 'Entregas', pause: 'Pausar', resume: 'Reanudar', tryIt: 'Enviar una prueba',
   deliveryStates: { pending: 'En espera', delivered: 'Entregado', superseded: 'Reemplazado', failed: 'Fallido' },
 
+  siteItself: 'El sitio', home: 'Portada', featured: 'Primero en la portada', featuredHelp: 'Abra un artículo y pulse «Primero en la portada» para añadirlo aquí.', feature: 'Primero en la portada',
+  usualSections: 'Las secciones habituales', policiesTitle: 'Políticas', policiesHelp: 'Páginas en las que dicen cómo trabajan. Se informa de ellas a buscadores y lectores.',
+  policies: {
+    mission: 'Misión y temas', principles: 'Principios editoriales', ethics: 'Ética', corrections: 'Correcciones', verification: 'Verificación de los hechos',
+    unnamed_sources: 'Fuentes anónimas', no_bylines: 'Textos sin firma', ownership: 'Propietarios', funding: 'Financiación', masthead: 'Equipo',
+    feedback: 'Cómo se escucha a los lectores', diversity: 'Diversidad', diversity_staffing: 'Diversidad del equipo',
+  },
+  aliases: 'Direcciones antiguas', aliasesHelp: 'Quien llega por una dirección antigua va a lo que responde allí ahora. Cuando cambia la dirección de un artículo, se anota aquí sola.',
+  findPath: 'Exactamente esta dirección antigua', newAlias: 'Añadir una dirección antigua', oldPath: 'Dirección antigua', oldPathHelp: 'Como sigue al nombre del sitio, por ejemplo /noticias/2009/12.html',
+  whatAnswers: 'Qué responde allí', nothingAnswers: 'Ya nada', goneBecause: (reason) => `Ya no está: ${reason}`, removed: 'Quitado',
+
+  events: 'Actos', newEvent: 'Acto nuevo', noEvents: 'Todavía no hay actos.', toCome: 'Próximos', past: 'Pasados', wholeDays: 'Dura días enteros', starts: 'Empieza', endsAt: 'Termina', place: 'Lugar',
+  whenPublic: 'Cuándo lo ven los lectores', announcedAt: 'Desde', withdrawnAt: 'Hasta',
+
+  partners: 'Socios', newPartner: 'Socio nuevo', noPartners: 'Todavía no hay socios.', seesAhead: (hours) => `Ve lo programado con ${hours} horas de antelación`, keysAndUsage: 'Claves y uso',
+  terms: 'Lo acordado', termsHelp: 'Markdown. El socio lo ve.', perMinute: 'Peticiones por minuto', perDay: 'Peticiones por día, como máximo', embargoHours: 'Horas de antelación',
+  newKey: 'Clave nueva', keyFor: 'Para qué es', usage: 'Uso', noUsage: 'No pidió nada en los últimos 14 días.',
+  requests: (count, refused) => `${count} peticiones${refused ? `, ${refused} rechazadas` : ''}`,
+  keyScopes: { 'content:read': 'Leer lo público', 'embargo:read': 'Ver antes lo programado', 'usage:read': 'Ver su propio uso', 'keys:rotate': 'Reemplazar sus claves' },
+
   correctionsEmail: 'Correo para correcciones', navigation: 'Menú', allPages: 'Los lectores ven todas las páginas fijas.', ownMenu: 'Hacer un menú', allPagesAgain: 'Otra vez todas',
-  below: (count) => `Sus ${count} entradas inferiores se conservan`, up: 'Subir', down: 'Bajar', addEntry: 'Añadir una entrada', sections: 'Secciones de la portada', sectionsHelp: 'Sin ninguna, los temas con artículos.',
+  newEntry: 'Entrada nueva', addBelow: 'Añadir una entrada inferior', upOf: (name) => `Subir: ${name}`, downOf: (name) => `Bajar: ${name}`, addEntry: 'Añadir una entrada', sections: 'Secciones de la portada', sectionsHelp: 'Sin ninguna, los temas con artículos.',
   addSection: 'Añadir una sección', tag: 'Etiqueta', label: 'Rótulo',
 
-  letters: 'Boletines', issues: 'Números', rhythms: { instant: 'Al instante', daily: 'Diario', weekly: 'Semanal' }, readers: (count) => (count === 1 ? '1 lector' : `${count.toLocaleString('es')} lectores`),
-  issueOf: (rhythm, when) => `${rhythm}, ${when}`, notice: 'Aviso', noIssues: 'Aún no hay números.',
+  letters: 'Boletines', issues: 'Números', rhythms: { instant: 'Al instante', daily: 'Diario', weekly: 'Semanal' },
+  issueOf: (rhythm, language, when) => `${rhythm}, ${language}, ${when}`, letter: 'Carta', readersTitle: 'Lectores', nextIssue: 'Próximo envío',
+  chosenArticles: 'Estos artículos se eligieron a mano.', ruleArticles: 'Son todos los publicados desde el último envío. Si los cambia, quedan elegidos a mano.', ruleAgain: 'De nuevo todos los publicados',
+  emptyIssue: 'Ahora no tiene ningún artículo, así que no saldría nada.', previewOfSaved: 'Así está guardada la carta. Guarde para ver sus cambios; después pruébela, apruébela o envíela.', notice: 'Aviso', noIssues: 'Aún no hay números.',
   issueStates: { draft: 'Borrador', approved: 'Aprobado', sending: 'Enviándose', sent: 'Enviado', skipped: 'Omitido', cancelled: 'Cancelado', stopped: 'Detenido' },
   issueProblems: { late: 'Llegó tarde', not_approved: 'Nadie lo aprobó', store_restored: 'El almacén fue restaurado' },
   outcomes: { planned: 'En espera', sent: 'Enviados', handed: 'Enviados', failed: 'Fallidos', refused: 'Rechazados', bounced: 'Devueltos', complained: 'Quejas', uncertain: 'Inciertos' },

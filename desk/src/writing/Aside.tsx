@@ -13,6 +13,7 @@ import { actsFor, performAct, type ActHere, type ActName } from './acts'
 import { Checklist } from './Checklist'
 import { Details } from './Details'
 import type { Draft } from './draft'
+import { FeatureButton } from './FeatureButton'
 import { History } from './History'
 import { Notes } from './Notes'
 import { Translations } from './Translations'
@@ -62,6 +63,7 @@ export function Aside({ draft, flush, onPreview }: Props) {
           {acts.map((name, index) => (
             <button key={name} type="button" class={index === 0 ? 'main' : ['retract', 'unpublish', 'trash'].includes(name) ? 'quiet danger' : ''} onClick={() => void begin(name)}>{w.acts[name]}</button>
           ))}
+          {may('site:write') && article.live && article.kind === 'article' && <FeatureButton id={article.id} />}
           {may('preview:write') && <button type="button" onClick={() => void flush().then(onPreview)}>{w.preview}</button>}
         </div>
       </section>

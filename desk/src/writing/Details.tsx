@@ -1,12 +1,11 @@
-import { useState } from 'preact/hooks'
 import { api, take } from '../api/client'
 import { config, HOME } from '../config'
-import { PictureDialog } from '../editor/PictureDialog'
-import { MediumImage } from '../ui/MediumImage'
+import { MediumField } from '../editor/MediumField'
 import { Checkbox, Input, Select, TextArea, valueOf } from '../ui/Field'
+import { ArticleSearch } from '../ui/ArticleSearch'
 import { MomentInput } from '../ui/MomentInput'
 import { TagPicker } from '../ui/TagPicker'
-import { useData, useQuiet } from '../ui/data'
+import { useData } from '../ui/data'
 import { words } from '../words'
 import type { Draft } from './draft'
 
@@ -26,7 +25,11 @@ export function Details({ draft }: { draft: Draft }) {
   }
   return (
     <div class="details">
-      <LeadPicture draft={draft} />
+      {fields.image?.url && !fields.image.media_id && (
+        <p><span class="card-address">{fields.image.url}</span> <button type="button" class="plain" onClick={() => draft.set({ image: null })}>{w.remove}</button></p>
+      )}
+      <MediumField lang={fields.lang} value={fields.image?.media_id ?? null}
+        onChange={(id) => draft.set({ image: id ? { media_id: id } as NonNullable<typeof fields.image> : null })} />
       <TagPicker label={w.tags} value={fields.tags} lang={fields.lang} onChange={(tags) => draft.set({ tags })} />
       <Input
         label={w.authors}
@@ -73,43 +76,11 @@ export function Details({ draft }: { draft: Draft }) {
   )
 }
 
-function LeadPicture({ draft }: { draft: Draft }) {
-  const w = words.value
-  const { image, lang } = draft.fields.value
-  const id = image?.media_id ?? null
-  const [isChoosing, setChoosing] = useState(false)
-  const medium = useData(async () => (id ? take(api.GET('/v1/admin/media/{media_id}', { params: { path: { media_id: id } } })) : null), [id])
-  return (
-    <div class="lead-picture">
-      {medium.data && id && <MediumImage medium={medium.data} />}
-      {medium.data && id && !medium.data.alt[lang] && <p class="error">{w.noAltIn(w.languageName(lang))}</p>}
-      {image?.url && !id && <p class="card-address">{image.url}</p>}
-      <p>
-        <button type="button" onClick={() => setChoosing(true)}>{image ? w.otherPicture : w.addPicture}</button>
-        {image && <button type="button" class="plain" onClick={() => draft.set({ image: null })}>{w.remove}</button>}
-      </p>
-      {isChoosing && (
-        <PictureDialog lang={lang} onClose={() => setChoosing(false)} onChoose={(picture) => {
-          setChoosing(false)
-          draft.set({ image: { media_id: picture.medium.id } as NonNullable<typeof image> })
-          if (picture.medium.id === id) medium.reload()
-        }} />
-      )}
-    </div>
-  )
-}
-
 function Related({ draft }: { draft: Draft }) {
   const w = words.value
   const { related, lang } = draft.fields.value
-  const [text, setText] = useState('')
   const chosen = useData(() => Promise.all(related.map((id) =>
     take(api.GET('/v1/admin/articles/{article_id}', { params: { path: { article_id: id } } })))), [related.join()])
-  const q = useQuiet(text)
-  const offered = useData(async () => {
-    if (q.trim().length < 2) return []
-    return take(api.GET('/v1/admin/articles', { params: { query: { q, lang, kind: 'article', limit: 6 } } }))
-  }, [q])
   return (
     <div>
       <ul class="plain-list">
@@ -120,12 +91,9 @@ function Related({ draft }: { draft: Draft }) {
           </li>
         ))}
       </ul>
-      {related.length < 8 && <Input label={w.addRelated} type="search" value={text} onInput={(event) => setText(valueOf(event))} />}
-      <ul class="choices">
-        {offered.data?.filter((article) => !related.includes(article.id) && article.id !== draft.article.value.id).map((article) => (
-          <li key={article.id}><button type="button" onClick={() => { draft.set({ related: [...related, article.id] }); setText('') }}>{article.title}</button></li>
-        ))}
-      </ul>
+      {related.length < 8 && (
+        <ArticleSearch label={w.addRelated} lang={lang} without={[...related, draft.article.value.id]} onChoose={({ id }) => draft.set({ related: [...related, id] })} />
+      )}
     </div>
   )
 }

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
-import { api, get, type Schema } from '../api/client'
-import { attempt } from '../shell/notices'
-import { today } from '../time'
-import { Dialog } from '../ui/Dialog'
-import { Checkboxes, Input, valueOf } from '../ui/Field'
-import { words } from '../words'
+import { api, get, type Schema } from '../../api/client'
+import { attempt } from '../../shell/notices'
+import { today } from '../../time'
+import { Dialog } from '../../ui/Dialog'
+import { Checkboxes, Input, valueOf } from '../../ui/Field'
+import { words } from '../../words'
 
 type Member = Schema['ManagedMember']
 
