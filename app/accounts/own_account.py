@@ -13,7 +13,7 @@ from app.accounts.principal import Principal, require_session
 from app.accounts.proof import lock_account
 from app.database import ReadTx, WriteTx
 from app.errors import NotFound
-from app.models.account import Account
+from app.models.account import Account, Totp
 from app.outbox import NoticeKind
 from app.revisions import refuse_stale
 
@@ -26,19 +26,27 @@ class OwnAccount:
     lang: str | None
     timezone: str | None
     notices: tuple[NoticeKind, ...]
+    has_totp: bool
     revision: int
 
 
 def get_own(tx: ReadTx, account_id: UUID) -> OwnAccount:
     """What the account says of itself. `NotFound`."""
     columns = (Account.name, Account.lang, Account.timezone, Account.notices_off, Account.revision)
-    statement = sa.select(*(col(column) for column in columns)).where(col(Account.id) == account_id)
+    statement = (
+        sa.select(
+            *(col(column) for column in columns),
+            col(Totp.confirmed_at).isnot(None).label("has_totp"),
+        )
+        .outerjoin(Totp, col(Totp.account_id) == col(Account.id))
+        .where(col(Account.id) == account_id)
+    )
     row = tx.execute(statement).one_or_none()
     if row is None:
         raise _account_not_found()
     unwanted = row.notices_off
     wanted = tuple(kind for kind in outbox.NOTICES if kind not in unwanted)
-    return OwnAccount(row.name, row.lang, row.timezone, wanted, row.revision)
+    return OwnAccount(row.name, row.lang, row.timezone, wanted, row.has_totp, row.revision)
 
 
 def change_own(

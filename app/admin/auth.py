@@ -66,6 +66,7 @@ class Me(BaseModel):
     lang: str | None
     timezone: str | None
     notices: list[NoticeKind]
+    has_totp: bool
 
 
 class Session(BaseModel):
@@ -265,5 +266,6 @@ def _me_outcome(principal: Principal, own: OwnAccount) -> Outcome:
         lang=own.lang,
         timezone=own.timezone,
         notices=list(own.notices),
+        has_totp=own.has_totp,
     )
     return Outcome(One[Me](data=me), revision=own.revision)

@@ -1,5 +1,7 @@
 """Logging in over HTTP, one's sessions, password and second factor."""
 
+from datetime import timedelta
+
 import pyotp
 import pytest
 
@@ -33,6 +35,7 @@ def test_login_answers_as_oauth_does_and_the_token_opens_the_desk(quiet: Bench) 
             "lang": None,
             "timezone": None,
             "notices": ["submitted", "returned", "approved", "mentioned", "release"],
+            "has_totp": False,
         }
     }
 
@@ -129,6 +132,10 @@ def test_a_second_factor_from_enrolment_to_loss(quiet: Bench) -> None:
     answer = quiet.client.post("/v1/admin/auth/totp/confirm", headers=headers, json=confirm)
     codes = answer.json()["data"]["recovery_codes"]
     assert len(set(codes)) == 10
+    code = app.at(quiet.clock() + timedelta(seconds=30))
+    quiet.clock.move(seconds=30)
+    again = session(quiet, code=code)
+    assert quiet.client.get("/v1/admin/auth/me", headers=again).json()["data"]["has_totp"]
     sent = {"username": "admin@example.org", "password": PASSWORD}
     assert problem(quiet.client.post(LOGIN, data=sent)) == (401, "code_required")
     replayed = quiet.client.post(LOGIN, data={**sent, "code": confirm["code"]})
