@@ -24,9 +24,9 @@ export function Account() {
     <Screen title={w.account}>
       <Profile me={own.data.body.data} etag={own.data.etag} onSaved={own.reload} />
       <Password />
-      <SecondFactor />
+      <SecondFactor isOn={own.data.body.data.has_totp} />
       <Sessions />
-      <Tokens scopes={own.data.body.data.scopes} />
+      <Tokens scopes={own.data.body.data.scopes} asksCode={own.data.body.data.has_totp} />
     </Screen>
   )
 }
@@ -83,7 +83,7 @@ function Password() {
   )
 }
 
-function SecondFactor() {
+function SecondFactor({ isOn }: { isOn: boolean }) {
   const w = words.value
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
@@ -104,12 +104,12 @@ function SecondFactor() {
   })
   return (
     <details class="narrow">
-      <summary>{w.secondFactor}</summary>
+      <summary>{w.secondFactor}: {isOn ? w.isOn : w.isOff}</summary>
       <p class="help">{w.secondFactorHelp}</p>
-      <form onSubmit={(event) => { event.preventDefault(); void enrol() }}>
+      <form onSubmit={(event) => { event.preventDefault(); void (isOn ? disable() : enrol()) }}>
         <Input label={w.oldPassword} type="password" autocomplete="current-password" required value={password} onInput={(event) => setPassword(valueOf(event))} />
-        <Input label={w.codeIfOn} autocomplete="one-time-code" inputMode="numeric" value={code} onInput={(event) => setCode(valueOf(event))} />
-        <button>{w.turnOn}</button> <button type="button" class="danger" onClick={() => void disable()}>{w.turnOff}</button>
+        {isOn && <Input label={w.code} autocomplete="one-time-code" inputMode="numeric" required value={code} onInput={(event) => setCode(valueOf(event))} />}
+        <button class={isOn ? 'danger' : ''}>{isOn ? w.turnOff : w.turnOn}</button>
       </form>
       {enrolment && (
         <Dialog title={w.secondFactor} onClose={() => setEnrolment(null)}>
@@ -147,7 +147,7 @@ function Sessions() {
         {sessions.data?.map((session) => (
           <li key={session.id}>
             <div class="row-text">
-              <p>{session.user_agent || '–'} {session.is_current && <span class="badge published">{w.thisOne}</span>}</p>
+              <p title={session.user_agent}>{nameProgram(session.user_agent)} {session.is_current && <span class="badge published">{w.thisOne}</span>}</p>
               <p class="row-facts"><span>{session.address}</span><span>{w.lastUsed(showMoment(session.last_used_at))}</span>
                 {!session.is_current && <button type="button" class="plain" onClick={() => void end(session.id)}>{w.endSession}</button>}</p>
             </div>
@@ -158,7 +158,16 @@ function Sessions() {
   )
 }
 
-function Tokens({ scopes }: { scopes: Scope[] }) {
+/** The browser and the system that a program names, as people call them. */
+function nameProgram(agent: string): string {
+  const browser = ['Firefox', 'Edg', 'OPR', 'Chrome', 'Safari'].find((name) => agent.includes(name))
+  const system = /Android|iPhone|iPad|Windows|Mac OS X|CrOS|Linux/.exec(agent)?.[0]
+  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS', CrOS: 'ChromeOS' }
+  const parts = [browser, system].flatMap((part) => (part ? [names[part] ?? part] : []))
+  return parts.join(' · ') || agent || '–'
+}
+
+function Tokens({ scopes, asksCode }: { scopes: Scope[]; asksCode: boolean }) {
   const w = words.value
   const tokens = useData(() => take(api.GET('/v1/admin/tokens', { params: {} })), [])
   const [name, setName] = useState('')
@@ -187,7 +196,7 @@ function Tokens({ scopes }: { scopes: Scope[] }) {
           <li key={token.id}>
             <div class="row-text">
               <p>{token.name}</p>
-              <p class="row-facts"><span>{token.scopes.join(', ')}</span>{token.expires_at && <span>{w.ends(showMoment(token.expires_at))}</span>}
+              <p class="row-facts"><span>{token.scopes.map((scope) => w.scopeNames[scope]).join(', ')}</span>{token.expires_at && <span>{w.ends(showMoment(token.expires_at))}</span>}
                 <button type="button" class="plain" aria-label={w.removeOf(token.name)} onClick={() => void revoke(token.id)}>{w.revoke}</button></p>
             </div>
           </li>
@@ -198,14 +207,14 @@ function Tokens({ scopes }: { scopes: Scope[] }) {
         <form onSubmit={(event) => { event.preventDefault(); void create() }}>
           <Input label={w.name} required value={name} onInput={(event) => setName(valueOf(event))} />
           <fieldset><legend>{w.scopes}</legend>
-            <Checkboxes value={chosen} onChange={setChosen} options={[...new Set<Scope>([...scopes, 'calendar:read'])].map((scope) => [scope, scope])} />
+            <Checkboxes value={chosen} onChange={setChosen} options={[...new Set<Scope>([...scopes, 'calendar:read'])].map((scope) => [scope, w.scopeNames[scope]])} />
           </fieldset>
           <Input label={w.oldPassword} type="password" autocomplete="current-password" required value={password} onInput={(event) => setPassword(valueOf(event))} />
-          <Input label={w.codeIfOn} autocomplete="one-time-code" value={code} onInput={(event) => setCode(valueOf(event))} />
+          {asksCode && <Input label={w.code} autocomplete="one-time-code" inputMode="numeric" required value={code} onInput={(event) => setCode(valueOf(event))} />}
           <button disabled={!chosen.length}>{w.newToken}</button>
         </form>
       </details>
-      {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
+      {secret && <SecretDialog secret={secret} help={w.keepToken} onClose={() => setSecret(null)} />}
     </section>
   )
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { api, get, ifMatch, take, type Schema } from '../api/client'
-import { config } from '../config'
+import { config, HOME } from '../config'
 import { attempt, notify } from '../shell/notices'
 import { go, place } from '../shell/router'
 import { may, me } from '../shell/session'
@@ -70,7 +70,7 @@ function Accounts() {
           {accounts.data.map((account) => (
             <li key={account.id}>
               <div class="row-text">
-                <p><strong>{account.name}</strong> {account.email}</p>
+                <p><strong>{account.name}</strong> {account.email !== account.name && account.email}</p>
                 <p class="row-facts">
                   {account.suspended_at && <span class="badge retracted">{w.suspended}</span>}
                   {!account.has_password && <span class="badge in_review">{w.invited}</span>}
@@ -90,7 +90,7 @@ function Accounts() {
         </ul>
       )}
       {isNew && <InviteDialog onClose={(shown) => { setNew(false); setSecret(shown ?? null); accounts.reload() }} />}
-      {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
+      {secret && <SecretDialog secret={`${location.origin}${HOME}/password#secret=${secret}`} help={w.handOverLink} onClose={() => setSecret(null)} />}
     </section>
   )
 }

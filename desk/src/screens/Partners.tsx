@@ -132,7 +132,7 @@ function KeysDialog({ partner, onClose }: { partner: Partner; onClose: () => voi
       </form>
       <h3>{w.usage}</h3>
       {used.length ? <ul class="plain-list">{used.map((day) => <li key={day.day}>{showDate(day.day)}: {w.requests(day.requests, day.refused)}</li>)}</ul> : <p class="help">{w.noUsage}</p>}
-      {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
+      {secret && <SecretDialog secret={secret} help={w.handOverKey} onClose={() => setSecret(null)} />}
     </Dialog>
   )
 }

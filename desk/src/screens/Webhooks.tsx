@@ -50,7 +50,7 @@ export function Webhooks() {
         </ul>
       ) : <Empty>{w.noWebhooks}</Empty>)}
       {isNew && <NewWebhook onClose={(shown) => { setNew(false); setSecret(shown); hooks.reload() }} />}
-      {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
+      {secret && <SecretDialog secret={secret} help={w.keepHookSecret} onClose={() => setSecret(null)} />}
       {opened && <Deliveries hook={opened} onClose={() => setOpened(null)} />}
     </section>
   )

@@ -172,12 +172,20 @@ export const en = {
   letterLanguage: 'Language of letters', letterZone: 'Time zone in letters', asTheSite: 'As the site', lettersWhen: 'Write to me when',
   noticeKinds: { submitted: 'a text is sent for review', returned: 'my text is returned', approved: 'my text is approved', mentioned: 'a note names me', release: 'what I scheduled is cancelled or fails' },
   changePassword: 'Change the password', oldPassword: 'Present password', newPassword: 'New password', passwordHelp: 'At least 12 characters. You sign in again afterwards.',
-  secondFactor: 'Second factor', secondFactorHelp: 'A code of an app on your phone, besides the password.', codeIfOn: 'Code, if the second factor is on', code: 'Code',
+  secondFactor: 'Second factor', secondFactorHelp: 'A code of an app on your phone, besides the password.', code: 'Code',
   turnOn: 'Turn on', turnOff: 'Turn off', enterSecret: 'Give this secret to your authenticator app, then type its code.', openApp: 'Open the app',
   recoveryCodes: 'Recovery codes', recoveryHelp: 'Each works once, when the phone is lost. Keep them on paper. They are shown only now.',
   sessions: 'Where I am signed in', thisOne: 'Here', lastUsed: (when: string) => `Last used ${when}`, endSession: 'Sign out there',
   tokens: 'Tokens', tokensHelp: 'For programs that work in your name.', newToken: 'New token', scopes: 'What it may do', ends: (when: string) => `Ends ${when}`,
-  revoke: 'Revoke', revoked: 'Revoked', shownOnce: 'This is shown only now', copy: 'Copy',
+  revoke: 'Revoke', revoked: 'Revoked', shownOnce: 'This is shown only now', isOn: 'on', isOff: 'off',
+  handOverLink: 'Hand this link over in a safe way. By it, the person chooses a password. It works once.', keepToken: 'Put it where the program keeps its secrets.',
+  keepHookSecret: 'The other program checks with it that a message comes from here.', handOverKey: 'Hand it to the partner in a safe way.',
+  scopeNames: {
+    'articles:read': 'Read drafts', 'articles:write': 'Write', 'articles:review': 'Review', 'articles:publish': 'Publish', 'calendar:read': 'See the schedule in a calendar',
+    'tags:write': 'Change tags and old addresses', 'people:write': 'Change people and sponsors', 'events:write': 'Change events', 'site:write': 'Change the site', 'media:write': 'Change pictures',
+    'preview:write': 'Make links to preview', 'webhooks:write': 'Change webhooks', 'partners:write': 'Change partners', 'users:write': 'Change accounts', 'tokens:own': 'Make tokens',
+    'audit:read': 'Read the audit', 'newsletters:write': 'Write letters', 'newsletters:send': 'Send letters', 'readers:write': 'Change who reads letters', 'operations:write': 'Run the server',
+  } satisfies Record<Schema['Me']['scopes'][number], string>, copy: 'Copy',
 
   // Administration
   accounts: 'Accounts', webhooks: 'Webhooks', audit: 'Audit', invite: 'Invite somebody', email: 'E-mail', byLetter: 'Send a letter with a link',
