@@ -4,6 +4,7 @@ An archive may hold paths that leave the folder, links, and a few bytes that bec
 gigabytes. So every path is checked, links are refused, and bytes are counted while they come.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -107,6 +108,8 @@ def _write_member(
                     raise TooLarge("archive_too_large", f"{message} Unpack it by hand, and look.")
                 file.write(chunk)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise TooLarge("archive_too_large", f"{name} is too large for this disk.") from error
         message = f"{name} holds {member.filename[:200]!r} twice, or under a name that no file has"
         raise Invalid("unsafe_archive", f"{message} ({error.strerror}).") from error
     return size
