@@ -1,5 +1,6 @@
 """What a search finds, in which order, under which filters, whichever engine answers."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -291,3 +292,15 @@ def test_a_question_taken_word_for_word_is_answered_where_not_all_of_it_is_said(
     for text in ("farmers defend lakes tomorrow", "who are farmers that defend oceans and rivers"):
         assert found(engine, text, exact=True)[:1] == ["Farmers defend four lakes"], text
     assert found(engine, "farmrs defnd tomorow", exact=True) == []
+
+
+def test_signs_separate_words_and_stay_in_what_is_shown(backend: Backend, tmp_path: Path) -> None:
+    title = "Repsol fined US$5,000~10,000"
+    text = article("a", title, "A=B: <land>reform</land>, 20€/hectare, cold^cash, 30°south.")
+    with backend.over(tmp_path, text, article("b", "Another")) as engine:
+        for words in ("fined 5", '"us$5,000"', "b", "land reform", "hectare 20", "cash", "south"):
+            (hit,) = engine.search(Query(f"{words} ", highlight=True)).hits
+            assert hit.key == text.key, words
+            assert hit.highlights is not None
+            bare = re.sub("</?mark>", "", hit.highlights.title)
+            assert bare == title, words

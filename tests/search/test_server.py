@@ -249,7 +249,7 @@ def test_settings_differ_only_where_they_do() -> None:
     asked = wanted_settings({"agua": ["water"]})
     found = asked | {
         "typoTolerance": {"enabled": True, "disableOnNumbers": True},
-        "separatorTokens": sorted(asked["separatorTokens"], reverse=True),
+        "displayedAttributes": sorted(asked["displayedAttributes"], reverse=True),
         "stopWords": [],
     }
     assert settings_to_change(asked, found) == {}

@@ -16,16 +16,14 @@ _SPARE = 100
 MOST_TAGS = 5_000
 """Tags whose names are used."""
 
-_SEPARATORS = "$<=>^|~¢£¤¥¦¨©¬®¯°´¸€"
-"""Signs that separate words in `queries.split_words`; the server would take them for letters."""
-
 EQUAL = (
     *("kind", "key", "article_kind", "lang", "also_in", "tags", "authors", "syndicatable"),
     "year",
 )
 COMPARED = ("published_at", "updated_at")
 _LEFT_ALONE: dict[str, Any] = {
-    **{"stopWords": [], "nonSeparatorTokens": [], "dictionary": [], "distinctAttribute": None},
+    **{"stopWords": [], "separatorTokens": [], "nonSeparatorTokens": [], "dictionary": []},
+    **{"distinctAttribute": None},
     **{"proximityPrecision": "byWord", "embedders": {}, "localizedAttributes": None},
     **{"facetSearch": True, "prefixSearch": "indexingTime"},
 }
@@ -36,7 +34,7 @@ _TYPOS: dict[str, Any] = {
     "disableOnWords": [],
     "disableOnAttributes": [],
 }
-_UNORDERED = ("sortableAttributes", "separatorTokens", "displayedAttributes")
+_UNORDERED = ("sortableAttributes", "displayedAttributes")
 
 
 def wanted_settings(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -57,7 +55,6 @@ def wanted_settings(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
             *("sort", "words", "typo", "proximity", "attributeRank"),
             *("recency:desc", "wordPosition", "exactness", "published_at:desc"),
         ],
-        "separatorTokens": list(_SEPARATORS),
         "typoTolerance": {"disableOnNumbers": True},
         "faceting": {"maxValuesPerFacet": FACET_VALUES + 1, "sortFacetValuesBy": {"*": "count"}},
         "pagination": {"maxTotalHits": DEEPEST + _SPARE},
