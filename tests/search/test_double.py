@@ -18,7 +18,8 @@ from tests.search.recorded import RECORDED, exchanges
 
 FILES = (
     *("01-basics-and-auth", "02-indexes", "03-settings", "04-documents", "05-tasks"),
-    *("06-search", "07-filters", "09-swap-and-rebuild", "10-keys-and-tenant-tokens"),
+    *("06-search", "07-filters", "08-multi-search-and-facet-search", "09-swap-and-rebuild"),
+    "10-keys-and-tenant-tokens",
 )
 UNLIKE = {
     # What is answered unlike, and concerns nobody here.
@@ -180,6 +181,11 @@ def prepare(server: Double, name: str) -> None:
         many.documents = {
             f"m{n}": {"id": f"m{n}", "title": f"Mining story {n}"} for n in range(1500)
         }
+    if name.startswith("08"):
+        many = server.state.indexes["many"]
+        many.settings["filterableAttributes"] = ["lang"]
+        for number, document in enumerate(many.documents.values()):
+            document["lang"] = "en" if number < 1000 else "es"
     if name.startswith("09"):
         server.state.indexes["articles_next"] = Index("articles_next", "id")
 

@@ -5,6 +5,7 @@ condition can affect another. The first one is always present and selects our do
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from app.search.meilisearch.documents import ANY_LANGUAGE, language_token, to_micros, to_token
 from app.search.protocol import DOCUMENT_KINDS, Filter
@@ -35,7 +36,7 @@ def filter_conditions(filters: Filter) -> list[str]:
     if filters.author is not None:
         every.append(_one_of("authors", [to_token(filters.author)]))
     if filters.ids:
-        every.append(_one_of("key", (key.hex for key in filters.ids)))
+        every.append(one_of_keys(filters.ids))
     if filters.syndicatable:
         every.append(_one_of("syndicatable", ["yes"]))
     every += [_one_of("tags", (tag.hex for tag in clause)) for clause in filters.all_of]
@@ -45,7 +46,7 @@ def filter_conditions(filters: Filter) -> list[str]:
         if clause
     ]
     if filters.without:
-        every.append(f"NOT {_one_of('key', (key.id.hex for key in filters.without))}")
+        every.append(f"NOT {one_of_keys(key.id for key in filters.without)}")
     if filters.since is not None:
         every.append(f"published_at >= {to_micros(filters.since)}")
     if filters.until is not None:
@@ -60,6 +61,11 @@ def filter_conditions(filters: Filter) -> list[str]:
     if filters.updated_since is not None:
         every.append(f"updated_at >= {to_micros(filters.updated_since)}")
     return every
+
+
+def one_of_keys(ids: Iterable[UUID]) -> str:
+    """The condition that a document is of one of these things."""
+    return _one_of("key", (key.hex for key in ids))
 
 
 def _one_of(field: str, values: Iterable[str]) -> str:

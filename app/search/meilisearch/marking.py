@@ -53,6 +53,10 @@ def _meant_words(
 ) -> set[str]:
     """The words of the vocabulary that the question means."""
     meant = vocabulary.intersection(_word_forms(question, related_words))
+    if question.is_question:
+        meant.update(
+            word for word in vocabulary if any(one.matches(word) for one in question.single_words)
+        )
     alike = _by_letter(vocabulary, {word[0] for word in question.words})
     if question.unfinished:
         meant.update(_completions(question, alike[question.unfinished[0]]))

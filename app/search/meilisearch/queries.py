@@ -5,16 +5,26 @@ together anew. So both engines have the same grammar, and no text can mean more.
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
 from app.kit.text import without_unseen
+from app.search.fusion import LONG
 from app.search.grammar import parse_text
 from app.search.protocol import Query
 from app.search.stopwords import find_telling_words
 
 MOST_TERMS = 10
 """Words and phrases of a query that the server uses."""
+_MOST_SINGLE_WORDS = 7
+"""Words of a question that are searched one by one; each takes a tenth of a whole search."""
+_SHORTEST_BEGINNING = 5
+"""The letters by which a word is sought at least."""
+_ENDING = re.compile("(ies|..)$")
+"""The letters that other forms of a word may change; most endings in English and Spanish are not
+longer."""
 
 _MOST_TYPED = 12
 """Typed words that a completion uses."""
@@ -22,16 +32,31 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
+class SingleWord:
+    """One word of a question, as it is searched for itself: whole, or by its beginning. It was
+    written `count` times."""
+
+    text: str
+    beginning: str
+    is_whole: bool
+    count: int
+
+    def matches(self, word: str) -> bool:
+        """Whether a word of a document is meant."""
+        return word == self.beginning if self.is_whole else word.startswith(self.beginning)
+
+
+@dataclass(frozen=True, slots=True)
 class ServerQuery:
     """`text` for the server; None if it has no searchable word. `words` are its loose words, of
-    which the last may be `unfinished`. `fewer` are the texts to try in turn if nothing matches."""
+    which the last may be `unfinished`; `single_words` are the same, each to be searched alone."""
 
     text: str | None
     words: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     unfinished: str = ""
     exact: bool = False
-    fewer: tuple[str, ...] = ()
+    single_words: tuple[SingleWord, ...] = ()
 
     @property
     def terms(self) -> int:
@@ -43,6 +68,16 @@ class ServerQuery:
         """Whether nothing was typed."""
         return self.text == ""
 
+    @property
+    def is_question(self) -> bool:
+        """Whether it has so many words that the server cannot rank them by itself."""
+        return len(self.words) >= LONG and not self.phrases
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether the server finds only documents with all of several words."""
+        return self.exact and len(self.words) > 1
+
 
 def to_server_query(query: Query, languages: tuple[str, ...]) -> ServerQuery:
     """The server's query. Function words are left out if there are others; a word may be unfinished
@@ -53,31 +88,49 @@ def to_server_query(query: Query, languages: tuple[str, ...]) -> ServerQuery:
     if parsed.finds_nothing:
         return ServerQuery(None)
     langs = query.filter.languages or languages
+    all_telling = find_telling_words(parsed, langs)
     # Each word once, at its last place, because only there may it be unfinished.
-    different_words = list(dict.fromkeys(reversed(find_telling_words(parsed, langs))))[::-1]
+    different_words = list(dict.fromkeys(reversed(all_telling)))[::-1]
     telling = different_words[: MOST_TERMS - len(parsed.phrases)]
+    unfinished = telling[-1] if parsed.typing and telling[-1:] == list(parsed.words[-1:]) else ""
     parts = [f"-{_phrase(out)}" if len(out) > 1 else f"-{out[0]}" for out in parsed.excluded]
     parts += [_phrase(phrase) for phrase in parsed.phrases]
-    unfinished = parsed.typing and telling and telling[-1] == parsed.words[-1]
-    fewer: list[str] = []
-    if query.exact:
-        # A quoted single word matches only itself, without typos. All quoted words must be present,
-        # so a whole question is asked with ever fewer words.
-        exactly = [_phrase((word,)) for word in (telling[:-1] if unfinished else telling)]
-        exactly += telling[-1:] if unfinished else []
-        fewer = [" ".join([*parts, *exactly[:n]]) + " " for n in range(len(exactly) - 1, 1, -1)]
-        parts += exactly
-    else:
-        parts += telling
-    text = " ".join(parts)
+    # A quoted single word matches only itself, without typos.
+    words = [_phrase((word,)) if query.exact and word != unfinished else word for word in telling]
+    text = " ".join([*parts, *words])
     return ServerQuery(
         text if unfinished else text + " ",
         tuple(telling),
         parsed.phrases,
-        telling[-1] if unfinished else "",
+        unfinished,
         query.exact,
-        tuple(fewer),
+        tuple(
+            _single_word(word, count, parts, unfinished, exact=query.exact)
+            for word, count in _weightiest_words(all_telling)
+        ),
     )
+
+
+def _weightiest_words(words: Sequence[str]) -> list[tuple[str, int]]:
+    """The words to search one by one, and how often each was written: those written most often,
+    and the longest of these, because longer words are rarer."""
+    counts = Counter(words).items()
+    return sorted(counts, key=lambda item: (-item[1], -len(item[0])))[:_MOST_SINGLE_WORDS]
+
+
+def _single_word(
+    word: str, count: int, parts: Sequence[str], unfinished: str, *, exact: bool
+) -> SingleWord:
+    if word == unfinished:
+        sought, beginning, is_whole = word, word, False
+    elif exact:
+        sought, beginning, is_whole = f"{_phrase((word,))} ", word, True
+    elif word.isalpha() and len(word) > _SHORTEST_BEGINNING:
+        sought = beginning = max(_ENDING.sub("", word), word[:_SHORTEST_BEGINNING], key=len)
+        is_whole = False
+    else:
+        sought, beginning, is_whole = f"{word} ", word, True
+    return SingleWord(" ".join([*parts, sought]), beginning, is_whole, count)
 
 
 def to_prefix_query(text: str) -> ServerQuery:
@@ -88,6 +141,8 @@ def to_prefix_query(text: str) -> ServerQuery:
 
 def split_words(text: str) -> list[str]:
     """Runs of letters and digits, in lower case and without accents; never fails."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
     folded = normalize("NFKD", without_unseen(text).encode("utf-8", "ignore").decode()).lower()
     return _WORD.findall("".join(letter for letter in folded if category(letter) != "Mn"))
 

@@ -9,10 +9,11 @@ from app.kit.languages import normalise_code
 from app.search import snippets
 from app.search.meilisearch import marking, settings
 from app.search.meilisearch.documents import SHOWN, STATE, IndexState, display_text, key_of
-from app.search.meilisearch.filters import filter_conditions, quote
+from app.search.meilisearch.filters import filter_conditions, one_of_keys, quote
 from app.search.meilisearch.marking import RelatedWords
 from app.search.meilisearch.queries import ServerQuery, to_prefix_query, to_server_query
 from app.search.meilisearch.transport import KeptConnections
+from app.search.meilisearch.word_lists import rank_by_words
 from app.search.protocol import (
     DEEPEST,
     DOCUMENT_KINDS,
@@ -51,23 +52,79 @@ def search(
     question = to_server_query(query, languages)
     if question.text is None:
         return SearchResult((), 0, facets=dict.fromkeys(query.facets, ()))
+    if query.order == "relevance" and question.is_question:
+        return _search_by_words(reader, uid, query, question, related_words)
     answer: Mapping[str, Any] = {}
-    asks = [(question.text, strategy) for strategy in _matching_strategies(query, question)]
-    asks += [(text, "all") for text in question.fewer]
-    for text, strategy in asks:
+    for strategy in _matching_strategies(query, question):
         parameters = _parameters(query, question) | {"matchingStrategy": strategy}
-        answer = reader.search(uid, text, parameters)
+        answer = reader.search(uid, question.text, parameters)
         if answer["estimatedTotalHits"]:
-            break
+            return _to_result(query, question, answer, related_words)
+    if question.is_strict:
+        return _search_by_words(reader, uid, query, question, related_words)
+    return _to_result(query, question, answer, related_words)
+
+
+def _to_result(
+    query: Query,
+    question: ServerQuery,
+    answer: Mapping[str, Any],
+    related_words: Callable[[], RelatedWords],
+) -> SearchResult:
     ranked = query.order == "relevance" and not question.is_blank
     hits = [hit for hit in answer["hits"] if _is_ours(hit, SHOWN if query.highlight else ())]
     marked = (
         _highlight_hits(hits, question, related_words) if query.highlight else [None] * len(hits)
     )
     return SearchResult(
-        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, marked, strict=True)),
+        tuple(
+            _hit(hit, float(hit["_rankingScore"]) if ranked else 0.0, marks)
+            for hit, marks in zip(hits, marked, strict=True)
+        ),
         answer["estimatedTotalHits"],
         facets=_facets(query.facets, answer.get("facetDistribution") or {}),
+    )
+
+
+def _search_by_words(
+    reader: KeptConnections,
+    uid: str,
+    query: Query,
+    question: ServerQuery,
+    related_words: Callable[[], RelatedWords],
+) -> SearchResult:
+    """The page of a question whose words are searched one by one."""
+    conditions = filter_conditions(query.filter)
+    ranked = rank_by_words(reader, uid, question, conditions, lambda hit: _is_ours(hit, ["title"]))
+    keys = [key_of(listed.hit["id"]).id for listed in ranked]
+    if query.order != "relevance":
+        these = {"filter": [*conditions, one_of_keys(keys)]}
+        answer = reader.search(uid, "", _parameters(query, question) | these)
+        return _to_result(query, question, answer, related_words)
+    start = (query.page - 1) * query.limit
+    page = slice(start, start + query.limit + query.extra)
+    page_keys = keys[page]
+    marked: dict[str, HitHighlights] = {}
+    facets: dict[FacetName, tuple[tuple[str, int], ...]] = dict.fromkeys(query.facets, ())
+    among: dict[str, Any] = {"indexUid": uid, "limit": 0}
+    searches = []
+    if page_keys and query.highlight:
+        shown = {"attributesToRetrieve": ["id", "version", *_SHOWN], "limit": len(page_keys)}
+        searches.append(among | shown | {"filter": [*conditions, one_of_keys(page_keys)]})
+    if keys and query.facets:
+        counted = {"facets": list(query.facets), "filter": [*conditions, one_of_keys(keys)]}
+        searches.append(among | counted)
+    for answer in reader.search_several(searches) if searches else ():
+        hits = [hit for hit in answer["hits"] if _is_ours(hit, SHOWN)]
+        highlights = _highlight_hits(hits, question, related_words)
+        marked |= {hit["id"]: marks for hit, marks in zip(hits, highlights, strict=True)}
+        facets |= _facets(query.facets, answer.get("facetDistribution") or {})
+    return SearchResult(
+        tuple(
+            _hit(listed.hit, listed.score, marked.get(listed.hit["id"])) for listed in ranked[page]
+        ),
+        len(ranked),
+        facets=facets,
     )
 
 
@@ -124,7 +181,7 @@ def read_state(reader: KeptConnections, uid: str) -> IndexState:
 
 def _matching_strategies(query: Query, question: ServerQuery) -> tuple[str, ...]:
     """By relevance the rarer words decide; by date all words must be present, if possible."""
-    if question.terms < 2:
+    if question.terms < 2 or question.is_strict:
         return ("all",)
     # The rarer words may be nowhere at all; then the first ones decide.
     some = ("frequency", "last")
@@ -159,8 +216,7 @@ def _is_ours(hit: Mapping[str, Any], texts: Iterable[str]) -> bool:
     )
 
 
-def _hit(hit: Mapping[str, Any], marks: HitHighlights | None, *, ranked: bool) -> Hit:
-    score = float(hit["_rankingScore"]) if ranked else 0.0
+def _hit(hit: Mapping[str, Any], score: float, marks: HitHighlights | None) -> Hit:
     return Hit(key_of(hit["id"]), int(hit["version"]), score, marks)
 
 

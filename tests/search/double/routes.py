@@ -58,11 +58,30 @@ class Routes:
                 return self._settings(method, uid)
             case "POST", ["indexes", uid, "search"]:
                 return 200, self.held("search", uid).search(self.json())
+            case "POST", ["multi-search"]:
+                return 200, {"results": self._several(self.json())}
             case _, ["indexes", uid, "documents", *rest]:
                 from tests.search.double.documents import Documents
 
                 return Documents(self).answer(method, uid, rest)
         raise not_doubled(f"{method} {url.path}")
+
+    def _several(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        if set(body) != {"queries"}:
+            raise not_doubled(f"several searches by {set(body)}")
+        return [self._one_of_several(*asked) for asked in enumerate(body["queries"])]
+
+    def _one_of_several(self, place: int, asked: dict[str, Any]) -> dict[str, Any]:
+        if "indexUid" not in asked:
+            message = f"Missing field `indexUid` inside `.queries[{place}]`"
+            raise Refusal(400, "missing_index_uid", message)
+        try:
+            uid = asked.pop("indexUid")
+            return {"indexUid": uid} | self.held("search", uid).search(asked)
+        except Refusal as refusal:
+            status = 400 if refusal.code == "index_not_found" else refusal.status
+            message = f"Inside `.queries[{place}]`: {refusal.message}"
+            raise Refusal(status, refusal.code, message, refusal.kind) from refusal
 
     def _keys(self, method: str, rest: list[str]) -> Answer:
         keys = self.state.keys
