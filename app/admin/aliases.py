@@ -30,7 +30,8 @@ Editor = Annotated[Principal, require_scopes("tags:write")]
 
 
 class ManagedAlias(BaseModel):
-    """An old path with the article (`slug`) or the tag that answers there, or why nothing does."""
+    """An old path with the article (`slug`) or the tag that answers there, the address of another
+    site (`url`), or why nothing does."""
 
     id: UUID
     revision: int
@@ -38,6 +39,7 @@ class ManagedAlias(BaseModel):
     slug: Slug | None
     tag: Slug | None
     gone: str | None
+    url: str | None
     created_at: datetime
 
 

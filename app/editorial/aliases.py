@@ -1,8 +1,9 @@
-"""Old paths, each with its target or the reason why it has none."""
+"""Old paths, each with its target, here or at another site, or the reason why it has none."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from app import audit
 from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import tags
-from app.editorial.content import Actor, Line, SiteRules, require_publisher
+from app.editorial.content import Actor, Line, SiteRules, check_address, require_publisher
 from app.editorial.patch_input import record_audit
 from app.errors import Conflict, Detail, Invalid, NotFound
 from app.inputs import Input
@@ -40,18 +41,26 @@ def normalise_path(text: str) -> str:
     return plain
 
 
+FarAddress = Annotated[
+    str, Field(max_length=2_000, pattern=r"^https?://[!-~]+$"), AfterValidator(check_address)
+]
+"""An address that a header can hold as it is."""
+
+
 class AliasInput(Input):
-    """An old path with the article or the tag that answers there, by slug, or why nothing does."""
+    """An old path with the article or the tag that answers there, by slug, the address of another
+    site, or why nothing does."""
 
     path: Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(normalise_path)]
     slug: Slug | None = None
     tag: Slug | None = None
     gone: Line | None = None
+    url: FarAddress | None = None
 
     @model_validator(mode="after")
     def _one_target(self) -> "AliasInput":
-        if [self.slug, self.tag, self.gone].count(None) != 2:
-            raise ValueError("give one of slug, tag and gone")
+        if [self.slug, self.tag, self.gone, self.url].count(None) != 3:
+            raise ValueError("give one of slug, tag, url and gone")
         return self
 
 
@@ -65,13 +74,18 @@ class AliasInfo:
     slug: str | None
     tag: str | None
     gone: str | None
+    url: str | None
     created_at: datetime
 
 
 def create(tx: PublishTx, actor: Actor, alias: AliasInput, rules: SiteRules) -> AliasInfo:
     """A new alias. `Conflict` when the path has an alias already or is the address of an article or
-    of a tag; `Forbidden` when the path already answers and the actor may not publish."""
+    of a tag; `Forbidden` when the path already answers, or is to lead to another site, and the
+    actor may not publish."""
     article_id, tag_id = _target_ids(tx, alias.slug, alias.tag)
+    if alias.url is not None:
+        require_publisher(actor, "Readers would be led to another site")
+        _refuse_own(alias.url, rules)
     taken = tx.session.get(Alias, alias.path)
     detail = Detail("path_taken", "Choose another path.", pointer="/path")
     if taken is not None:
@@ -79,7 +93,7 @@ def create(tx: PublishTx, actor: Actor, alias: AliasInput, rules: SiteRules) -> 
         message = f"{alias.path} {leads} already; delete that alias first."
         raise Conflict("path_taken", message, (detail,))
     _refuse_live(tx, actor, alias.path, (article_id, tag_id), rules)
-    row = _insert(tx, actor, alias.path, article_id, tag_id, alias.gone)
+    row = _insert(tx, actor, alias.path, article_id, tag_id, alias.gone, alias.url)
     alias_info = get(tx, row.id)
     record_audit(tx, actor, "alias.created", "alias", row.id, after=_state(alias_info))
     return alias_info
@@ -93,10 +107,13 @@ def upsert(
     gone_reason: str | None,
     tag: str | None = None,
     rules: SiteRules | None = None,
+    url: str | None = None,
 ) -> Literal["created", "unchanged"]:
     """For imports: create an alias unless the same one exists. The checks are those of `create`."""
-    if [slug, gone_reason, tag].count(None) != 2:
-        raise Invalid("alias_target", "An alias has either a slug or a reason why it is gone.")
+    if [slug, gone_reason, tag, url].count(None) != 3:
+        raise Invalid("alias_target", "An alias has one of slug, tag, url and gone.")
+    if url is not None:
+        _refuse_own(url, rules)
     article_id, tag_id = _target_ids(tx, slug, tag)
     try:
         plain_path = normalise_path(path)
@@ -104,11 +121,12 @@ def upsert(
         raise Invalid("invalid_path", f"The path {path[:80]!r} {error}.") from error
     alias = tx.session.get(Alias, plain_path)
     if alias is not None:
-        if (alias.article_id, alias.tag_id, alias.gone) == (article_id, tag_id, gone_reason):
+        target = (article_id, tag_id, gone_reason, url)
+        if (alias.article_id, alias.tag_id, alias.gone, alias.url) == target:
             return "unchanged"
         raise Conflict("path_taken", f"{plain_path} leads elsewhere already; it was left alone.")
     _refuse_live(tx, actor, plain_path, (article_id, tag_id), rules)
-    new_alias = get(tx, _insert(tx, actor, plain_path, article_id, tag_id, gone_reason).id)
+    new_alias = get(tx, _insert(tx, actor, plain_path, article_id, tag_id, gone_reason, url).id)
     record_audit(tx, actor, "alias.created", "alias", new_alias.id, after=_state(new_alias))
     return "created"
 
@@ -154,6 +172,8 @@ def describe_target(alias: AliasInfo) -> str:
     """The target of an alias, in words."""
     if alias.gone is not None:
         return "is said to be gone"
+    if alias.url is not None:
+        return f"leads to {alias.url}"
     kind, slug = ("tag", alias.tag) if alias.tag is not None else ("article", alias.slug)
     return f"leads to the {kind} {slug!r}"
 
@@ -167,6 +187,7 @@ def _select_aliases() -> sa.Select[*tuple[Any, ...]]:
             col(Article.slug),
             col(Tag.slug),
             col(Alias.gone),
+            col(Alias.url),
             col(Alias.created_at),
         )
         .select_from(Alias)
@@ -196,6 +217,15 @@ def _target_ids(
     return article_id, None
 
 
+def _refuse_own(url: str, rules: SiteRules | None) -> None:
+    """`Invalid` for an address of this site, at which a redirect might never end."""
+    own = (rules.address, rules.page_urls.site) if rules is not None else ()
+    if urlsplit(url).hostname in {urlsplit(site).hostname for site in own if site}:
+        message = "This address is of this site; name the article or the tag instead."
+        detail = Detail("url_here", message, pointer="/url")
+        raise Invalid("url_here", message, (detail,))
+
+
 def _insert(
     tx: PublishTx,
     actor: Actor,
@@ -203,12 +233,14 @@ def _insert(
     article_id: UUID | None,
     tag_id: UUID | None,
     gone_reason: str | None,
+    url: str | None,
 ) -> Alias:
     row = Alias(
         path=path,
         article_id=article_id,
         tag_id=tag_id,
         gone=gone_reason,
+        url=url,
         created_at=tx.moment,
         by_publisher=actor.may_publish,
     )
@@ -260,8 +292,8 @@ def _is_public_slug(tx: PublishTx, slug: str, article_id: UUID | None) -> bool:
 
 
 def _announce(tx: PublishTx, row: Alias) -> None:
-    """Log the article or tag of the path, because it lists its paths. A path that is gone has an
-    entry of its own."""
+    """Log the article or tag of the path, because it lists its paths. A path that is gone, or leads
+    to another site, has an entry of its own."""
     if row.article_id is not None:
         tx.append("article", row.article_id, "alias")
     elif row.tag_id is not None:
@@ -271,7 +303,13 @@ def _announce(tx: PublishTx, row: Alias) -> None:
 
 
 def _state(alias: AliasInfo) -> dict[str, Any]:
-    return {"path": alias.path, "slug": alias.slug, "tag": alias.tag, "gone": alias.gone}
+    return {
+        "path": alias.path,
+        "slug": alias.slug,
+        "tag": alias.tag,
+        "gone": alias.gone,
+        "url": alias.url,
+    }
 
 
 def _alias_not_found() -> NotFound:

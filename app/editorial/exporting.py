@@ -165,15 +165,16 @@ def list_dated(tx: ReadTx, content: DatedContent[Any]) -> list[tuple[Any, dict[s
     return list(zip(rows, content.states(tx, rows), strict=True))
 
 
-def other_paths(tx: ReadTx) -> list[tuple[str, str | None, str | None]]:
-    """Old paths that lead to no article: the slug of a tag, or the reason why they are gone."""
+def other_paths(tx: ReadTx) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Old paths that lead to no article: the slug of a tag, the reason why they are gone, or the
+    address of another site."""
     paths = (
-        sa.select(col(Alias.path), col(Tag.slug), col(Alias.gone))
+        sa.select(col(Alias.path), col(Tag.slug), col(Alias.gone), col(Alias.url))
         .outerjoin(Tag, col(Tag.id) == col(Alias.tag_id))
         .where(col(Alias.article_id).is_(None))
         .order_by(col(Alias.path))
     )
-    return [(path, slug, gone_reason) for path, slug, gone_reason in tx.execute(paths)]
+    return [(path, slug, gone, url) for path, slug, gone, url in tx.execute(paths)]
 
 
 def _rows(tx: ReadTx, table: Any, where: Any) -> Sequence[Any]:

@@ -203,10 +203,11 @@ def upsert_wished_path(
     gone_reason: str | None,
     tag: str | None,
     rules: SiteRules,
+    url: str | None = None,
 ) -> UpsertResult:
     """Bring an old path, unless something else answers there: then a message says so."""
     try:
-        return UpsertResult(aliases.upsert(tx, IMPORTER, path, slug, gone_reason, tag, rules))
+        return UpsertResult(aliases.upsert(tx, IMPORTER, path, slug, gone_reason, tag, rules, url))
     except (Conflict, Invalid) as error:
         message = f"The old address {path[:200]} is left out: {error.message}"
         return UpsertResult("unchanged", (message,))

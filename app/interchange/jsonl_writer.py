@@ -80,8 +80,8 @@ def _records(runtime: Runtime, media: MediaFolder | None) -> Iterator[Record]:
             yield from (export_records.to_article_record(state) for state in states)
         if (state := site.read(tx)).row is not None:
             yield export_records.to_site_record(state, site.featured_slugs(tx, state))
-        for path, tag, reason in exporting.other_paths(tx):
-            yield AliasRecord(type="alias", path=path, tag=tag, gone=reason)
+        for path, tag, reason, url in exporting.other_paths(tx):
+            yield AliasRecord(type="alias", path=path, tag=tag, gone=reason, url=url)
 
 
 def _with_own_logo(record: Record, runtime: Runtime) -> Record:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
+from app.editorial.aliases import FarAddress
 from app.editorial.authors import AuthorRecordInput
 from app.editorial.content import ArticleInput, ImageInput, Line, Text
 from app.editorial.dated_content import DatedContent
@@ -227,13 +228,15 @@ class SiteRecord(SiteTexts):
 
 
 class AliasRecord(Input):
-    """An old path: the article (`slug`) or the tag where it leads, or why it is gone."""
+    """An old path: the article (`slug`), the tag or the other site (`url`) where it leads, or why
+    it is gone."""
 
     type: Literal["alias"]
     path: Path
     slug: Slug | None = None
     tag: Slug | None = None
     gone: Line | None = None
+    url: FarAddress | None = None
 
 
 Record = (

@@ -76,11 +76,11 @@ def upsert_record(
         case DatedRecord() as record:
             result = UpsertResult(_upsert_dated(tx, record, ready.digest))
         case AliasRecord() as record:
-            target = (record.slug, record.gone, record.tag)
+            target = (record.slug, record.gone, record.tag, rules, record.url)
             if is_foreign:
-                result = upsert_wished_path(tx, record.path, *target, rules)
+                result = upsert_wished_path(tx, record.path, *target)
             else:
-                result = UpsertResult(aliases.upsert(tx, IMPORTER, record.path, *target, rules))
+                result = UpsertResult(aliases.upsert(tx, IMPORTER, record.path, *target))
     return result
 
 

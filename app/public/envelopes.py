@@ -80,23 +80,25 @@ class One(Envelope, Generic[Item]):
 
 class Resolution(BaseModel):
     """What answers at a path. The old address of a file leads to `media`: `location` and `url` are
-    the file."""
+    the file. What moved to another site is `elsewhere`, and they are its address there."""
 
     path: Annotated[str, Field(description="The one asked for, in its normal form")]
     status: Annotated[
         Literal[200, 301], Field(description="200: show `location`; 301: lead readers there")
     ]
-    kind: Annotated[Literal["article", "page", "tag", "media"], Field(description="What is there")]
+    kind: Annotated[
+        Literal["article", "page", "tag", "media", "elsewhere"], Field(description="What is there")
+    ]
     id: Id
-    slug: Annotated[Slug | None, Field(description="Null of media")]
-    lang: Annotated[Lang | None, Field(description="Null of tags and media")]
+    slug: Annotated[Slug | None, Field(description="Null of media and elsewhere")]
+    lang: Annotated[Lang | None, Field(description="Null unless `kind` is `article` or `page`")]
     location: Annotated[
         str,
         Field(
-            pattern=r"^/([!-.0-~][!-~]*)?$",
+            pattern=r"^(/([!-.0-~][!-~]*)?|https?://[!-~]+)$",
             description=(
                 "Its page at the front end, by the templates of the settings; of media, the path of"
-                " the file in this API"
+                " the file in this API; a whole address elsewhere"
             ),
         ),
     ]

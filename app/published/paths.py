@@ -89,6 +89,8 @@ def _follow_alias(request: _Request, alias: Any, slug: str, tag_slug: str | None
             return _tag_resolution(request, tag)
     if alias.gone is not None:
         raise Gone("gone", alias.gone, reason="removed")
+    if alias.url is not None:
+        return _far_resolution(request, alias)
     if alias.tag_id is None:
         return _current_article(request, alias.article_id)
     if tag := request.tags_of().by_id.get(alias.tag_id):
@@ -129,7 +131,8 @@ def _current_article(request: _Request, article_id: UUID) -> Resolution:
 
 
 def _find_aliases(tx: ReadTx, candidates: Sequence[str]) -> dict[str, Any]:
-    columns = (Alias.path, Alias.article_id, Alias.tag_id, Alias.gone, Alias.by_publisher)
+    targets = (Alias.article_id, Alias.tag_id, Alias.gone, Alias.url)
+    columns = (Alias.id, Alias.path, *targets, Alias.by_publisher)
     statement = sa.select(*(col(column) for column in columns)).where(
         col(Alias.path).in_(candidates)
     )
@@ -202,6 +205,20 @@ def _file_resolution(request: _Request, media_id: UUID, rendition: str) -> Resol
         lang=None,
         location=location,
         url=request.base + location,
+    )
+
+
+def _far_resolution(request: _Request, alias: Any) -> Resolution:
+    """What moved to another site, of which nothing is known here but the address."""
+    return Resolution(
+        path=request.plain,
+        status=301,
+        kind="elsewhere",
+        id=alias.id,
+        slug=None,
+        lang=None,
+        location=alias.url,
+        url=alias.url,
     )
 
 

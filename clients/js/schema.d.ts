@@ -2502,7 +2502,7 @@ export interface components {
         RelatedArticles: components["schemas"]["ArticleCard"][];
         /**
          * @description What answers at a path. The old address of a file leads to `media`: `location` and `url` are
-         *     the file.
+         *     the file. What moved to another site is `elsewhere`, and they are its address there.
          */
         Resolution: {
             /** @description The one asked for, in its normal form */
@@ -2516,13 +2516,13 @@ export interface components {
              * @description What is there
              * @enum {string}
              */
-            kind: "article" | "page" | "tag" | "media";
+            kind: "article" | "page" | "tag" | "media" | "elsewhere";
             id: components["schemas"]["Id"];
-            /** @description Null of media */
+            /** @description Null of media and elsewhere */
             slug: components["schemas"]["Slug"] | null;
-            /** @description Null of tags and media */
+            /** @description Null unless `kind` is `article` or `page` */
             lang: components["schemas"]["Lang"] | null;
-            /** @description Its page at the front end, by the templates of the settings; of media, the path of the file in this API */
+            /** @description Its page at the front end, by the templates of the settings; of media, the path of the file in this API; a whole address elsewhere */
             location: string;
             /**
              * Format: uri

@@ -46,6 +46,7 @@ def test_an_alias_s_life(desk: Desk) -> None:
         "slug": "story",
         "tag": None,
         "gone": None,
+        "url": None,
         "created_at": alias["created_at"],
     }
     here = f"/v1/admin/aliases/{alias['id']}"
@@ -166,6 +167,37 @@ def test_the_list_is_walked_page_by_page(desk: Desk, subtests: pytest.Subtests) 
 def stripped(lines: Iterable[str]) -> list[dict[str, Any]]:
     """Records without what only an import knows."""
     return [{**json.loads(line), "import_digest": None} for line in lines]
+
+
+FAR = "https://far.example/shop?a=b"
+
+
+def test_a_path_may_lead_to_another_site(desk: Desk, tmp_path: Any) -> None:
+    """At the word of a publisher, to a whole address, and also after a move to another store."""
+    bench, _ = desk
+    assert problem(create(desk, path="/shop", url=FAR)) == (403, "scope_missing")
+    publisher = (bench, bearer(bench.runtime, "publisher"))
+    for url in ("/shop", "javascript:x", "https://u:p@far.example/", "https://far.example/a b"):
+        assert create(publisher, path="/shop", url=url).status_code == 422
+    own = bench.runtime.settings.public_url
+    assert problem(create(publisher, path="/shop", url=f"{own}/a")) == (422, "url_here")
+    made = create(publisher, path="/shop", url=FAR)
+    assert (made.status_code, made.json()["data"]["url"]) == (201, FAR)
+    there = resolved(bench, "/shop/?utm_source=x").json()["data"]
+    facts = (there["status"], there["kind"], there["slug"], there["location"], there["url"])
+    assert facts == (301, "elsewhere", None, FAR, FAR)
+    embed = bench.client.get("/v1/oembed", params={"url": f"{own}/shop"})
+    assert embed.status_code == 404
+    lines = list(jsonl_writer.export_lines(bench.runtime))
+    with store(None, tmp_path / "other", serve_worker=False) as (other, clock):
+        clock.move(seconds=1)
+        file = tmp_path / "export.jsonl"
+        file.write_text("\n".join(lines))
+        for outcome in ("created", "unchanged"):
+            report = imported(other, file)
+            assert report.refused == []
+            assert {what.split()[1] for what in report.outcomes} == {outcome}
+        assert stripped(jsonl_writer.export_lines(other)) == stripped(lines)
 
 
 def test_an_alias_follows_its_tag_through_merge_and_removal(desk: Desk, tmp_path: Any) -> None:

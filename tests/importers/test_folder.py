@@ -43,7 +43,8 @@ FILES: dict[str, str | bytes] = {
     "_posts/2031-01-01-later.md": "---\ntitle: Later\n---\nx\n",
     "_posts/plain.md": "# Only a heading\n\nText.\n",
     "_drafts/soon.md": "---\ntitle: Soon\n---\nx\n",
-    "content/posts/gone.md": "---\ntitle: G\nredirect_to: https://far.example/\n---\n",
+    "content/posts/gone.md": "---\ntitle: G\nredirect_to: https://far.example/é\n---\n",
+    "content/posts/near.md": "---\nredirect_to: /custom/\n---\n",
     "content/posts/bomb.md": "---\na: &a [x]\nb: [*a, *a]\ntitle: B\n---\nx\n",
     "README.md": "About the folder.",
     "theme.css": "p {}",
@@ -58,9 +59,17 @@ def test_a_folder_moves_in(bench: Bench, tmp_path: Path) -> None:
     assert move(tmp_path, "folder", folder, "--dry-run").refusals == ["unreadable_text"]
     report = move(tmp_path, "folder", folder)
     assert (report.code, report.refusals) == (1, ["unreadable_text"])  # the explosive one
-    assert report.outcomes == {"tag created": 2, "media created": 3, "article created": 13}
+    assert report.outcomes == {
+        "tag created": 2, "media created": 3, "article created": 13, "alias created": 1,
+    }  # fmt: skip
     assert report.reasons["picture or PDF", "no text shows it"] == 1
-    assert report.reasons["text", "only leads elsewhere: https://far.example/"] == 1
+    assert report.reasons["text", "only leads to another text: /custom/"] == 1
+    far = bench.client.get("/v1/resolve?path=/posts/gone/").json()["data"]
+    assert (far["kind"], far["status"], far["location"]) == (
+        "elsewhere",
+        301,
+        "https://far.example/%C3%A9",
+    )
     assert report.findings["unknown shortcode, kept as text", "note"] == 2
     assert report.findings["fact of the front matter that is left", "menu"] == 1
     again = move(tmp_path, "folder", folder)

@@ -75,6 +75,7 @@ async function show({ moves = false, notice = '', scroll = 0 } = {}) {
     page = { title: words('failed_title'), node: message(words('failed_title'), h('p.deck', null, words('failed_text')), h('button.button', { click: () => show({ moves: true }) }, words('again'))) }
   }
   if (mine !== turn) return
+  if (page.left) return location.replace(page.left)
   if (page.moved) {
     history.replaceState(history.state, '', page.moved)
     await show({ moves, notice: words('moved') })

@@ -18,7 +18,7 @@ from app.importers.folder.front_matter import Facts, FrontMatterError, split_fro
 from app.importers.folder.texts import DATE, FolderTranslator, tag_names
 from app.importers.media_plan import MediaOptions, MediaPlan, is_media_name
 from app.importers.old_site import OldSite, page_path
-from app.importers.record_fields import to_language, to_slug
+from app.importers.record_fields import to_address, to_language, to_slug
 from app.importers.source_import import SourceImport
 from app.importers.text_repair import decode_text
 from app.interchange.import_entry import ImportEntry, to_record
@@ -89,6 +89,7 @@ class FolderImport(SourceImport):
                 continue
             text = to_text_file(path, self._folder, self.languages)
             yield self._translator.entry(text, read.facts, read.body, size)
+        yield from self._redirect_entries()
 
     def _read(self, name: str) -> _ReadText:
         path = self._folder / name
@@ -124,13 +125,13 @@ class FolderImport(SourceImport):
             return
         self._tell_repairs(read, name)
         facts, body = read.facts, read.body
+        text = to_text_file(path, self._folder, self.languages)
+        if (elsewhere := first_fact(facts, "redirect_to")) is not None:
+            self._keep_redirect(text, facts, elsewhere)
+            return
         if not body.strip() and not first_fact(facts, "title"):
             self.report.leave("text", "has neither a title nor a text", name)
             return
-        if (elsewhere := first_fact(facts, "redirect_to")) is not None:
-            self.report.leave("text", f"only leads elsewhere: {str(elsewhere)[:100]}", name)
-            return
-        text = to_text_file(path, self._folder, self.languages)
         self._keep_text(text, facts)
         page = self.index.get("text", name)["path"]
         for target in [*targets_in(body), *_picture_facts(facts)]:
@@ -143,6 +144,31 @@ class FolderImport(SourceImport):
                 elif not target.startswith("/"):
                     near = f"{page.strip('/')}/{PurePosixPath(target).name}"
                     self.index.add("size", found_file, near)
+
+    def _keep_redirect(self, text: TextFile, facts: Facts, elsewhere: Any) -> None:
+        """A text that only leads elsewhere: its addresses do."""
+        target = str(elsewhere[0] if isinstance(elsewhere, list) and elsewhere else elsewhere)
+        url = to_address(target)
+        paths = [path for path in self._paths(self._path_of(text, facts), facts) if path.strip("/")]
+        if url is None or not paths:
+            self.report.leave("text", f"only leads to another text: {target[:100]}", text.name)
+            return
+        self.index.put("redirect", text.name, {"url": url, "paths": paths[:100]})
+
+    def _path_of(self, text: TextFile, facts: Facts) -> str:
+        """The address that a text had."""
+        given_path = first_fact(facts, "url", "permalink")
+        return self._expand(str(given_path), text, facts) if given_path else text.permalink(facts)
+
+    def _redirect_entries(self) -> Iterator[ImportEntry]:
+        for name, facts in self.index.items("redirect"):
+            for number, path in enumerate(facts["paths"]):
+                kind = "old address" if number else "text"
+                if number:
+                    self.report.see(kind)
+                self.report.pass_on(kind)
+                alias = to_record({"type": "alias", "path": path, "url": facts["url"]})
+                yield ImportEntry(name, 0, 0, alias, path[:80], is_foreign=True)
 
     def _tell_repairs(self, read: _ReadText, name: str) -> None:
         if read.is_legacy:
@@ -158,8 +184,7 @@ class FolderImport(SourceImport):
         lang = to_language(code, self.languages) if code else text.lang
         lang = lang or code or self.options.lang or self.languages[0]
         kind = "article" if text.is_article(facts) else "page"
-        given_path = first_fact(facts, "url", "permalink")
-        path = self._expand(str(given_path), text, facts) if given_path else text.permalink(facts)
+        path = self._path_of(text, facts)
         group = str(first_fact(facts, "translationKey") or text.group)
         known: dict[str, Any] = {"kind": kind, "lang": lang, "path": path, "group": group}
         known |= {"parent": "", "folders": list(text.folders), "is_index": text.is_index}
