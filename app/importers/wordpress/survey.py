@@ -90,7 +90,9 @@ class WordPressSurvey:
         if self.index.get("author", author.login) is None:
             self.index.put("author", author.login, author.name)
             self.report.see("author")
-            self.report.leave("author", "the name is on the texts; accounts are made anew", "")
+            # A login may be an address of a person, which no report names.
+            reason = "the name is on the texts; accounts are made anew"
+            self.report.leave("author", reason, "authors")
 
     def _take_item(self, item: Item, owner: str) -> None:
         kind, place = item.kind, item.place
