@@ -10,6 +10,7 @@ from app.interchange.records import (
     DATED_RECORDS,
     AliasRecord,
     AuthorRecord,
+    NewsletterIssueRecord,
     Record,
     SponsorRecord,
     as_line,
@@ -18,6 +19,7 @@ from app.interchange.records import (
 from app.interchange.whole_files import write_whole
 from app.kit.addresses import MEDIA
 from app.library.file_names import stored_name
+from app.newsletters import portable_issues
 from app.runtime import Runtime
 
 _AT_ONCE = 200
@@ -43,7 +45,8 @@ class MediaFolder:
 def count_records(runtime: Runtime, *, with_media: bool = False) -> int:
     """The number of lines that an export has now."""
     with runtime.database.reading() as tx:
-        return exporting.count(tx) + (media_import.count(tx) if with_media else 0)
+        records = exporting.count(tx) + portable_issues.count_issues(tx)
+        return records + (media_import.count(tx) if with_media else 0)
 
 
 def export_lines(runtime: Runtime, media: MediaFolder | None = None) -> Iterator[str]:
@@ -78,6 +81,8 @@ def _records(runtime: Runtime, media: MediaFolder | None) -> Iterator[Record]:
                 tx, ids, now, runtime.site_rules.address, with_media=media is not None
             )
             yield from (export_records.to_article_record(state) for state in states)
+        for key, issue in portable_issues.list_issues(tx):
+            yield NewsletterIssueRecord(type="newsletter_issue", id=key, **dict(issue))
         if (state := site.read(tx)).row is not None:
             yield export_records.to_site_record(state, site.featured_slugs(tx, state))
         for path, tag, reason, url in exporting.other_paths(tx):

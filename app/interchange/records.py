@@ -23,6 +23,7 @@ from app.editorial.site_input import FeaturedSlugs, SiteTexts
 from app.editorial.tags import TagInput
 from app.inputs import Input
 from app.interchange.media_records import WORDS, ImageRecord, LogoAddress, MediaRecord, PictureKey
+from app.newsletters.portable_issues import SentIssue
 from app.public.vocabulary import Lang, Moment, Slug, TagStatus, TagType
 
 Path = Annotated[str, Field(min_length=1, max_length=1_000)]
@@ -239,8 +240,26 @@ class AliasRecord(Input):
     url: FarAddress | None = None
 
 
+class NewsletterIssueRecord(SentIssue):
+    """An issue that went out, as readers may read it again. Importing one sends nothing."""
+
+    type: Literal["newsletter_issue"]
+    id: UUID | None = None
+
+    def input(self) -> SentIssue:
+        """The input type of newsletters."""
+        return SentIssue(**{name: getattr(self, name) for name in SentIssue.model_fields})
+
+
 Record = (
-    TagRecord | MediaRecord | AuthorRecord | DatedRecord | ArticleRecord | SiteRecord | AliasRecord
+    TagRecord
+    | MediaRecord
+    | AuthorRecord
+    | DatedRecord
+    | ArticleRecord
+    | SiteRecord
+    | AliasRecord
+    | NewsletterIssueRecord
 )
 RECORD: TypeAdapter[Record] = TypeAdapter(
     Annotated[
@@ -252,7 +271,8 @@ RECORD: TypeAdapter[Record] = TypeAdapter(
         | EventRecord
         | ArticleRecord
         | SiteRecord
-        | AliasRecord,
+        | AliasRecord
+        | NewsletterIssueRecord,
         Field(discriminator="type"),
     ]
 )

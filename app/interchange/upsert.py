@@ -39,10 +39,12 @@ from app.interchange.records import (
     ArticleRecord,
     AuthorRecord,
     DatedRecord,
+    NewsletterIssueRecord,
     SiteRecord,
     TagRecord,
     digest,
 )
+from app.newsletters import portable_issues
 
 
 def upsert_record(
@@ -75,6 +77,9 @@ def upsert_record(
             result = _keep_edited(is_foreign, partial(_upsert_author, tx, record, ready.digest))
         case DatedRecord() as record:
             result = UpsertResult(_upsert_dated(tx, record, ready.digest))
+        case NewsletterIssueRecord() as record:
+            issue = (record.id, record.input(), rules.languages)
+            result = UpsertResult(portable_issues.upsert_issue(tx, *issue))
         case AliasRecord() as record:
             target = (record.slug, record.gone, record.tag, rules, record.url)
             if is_foreign:

@@ -44,22 +44,23 @@ class SubscriptionChange(PatchInput):
     rhythm: Pace
 
 
+Subject = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=150, strip_whitespace=True),
+    StringConstraints(pattern=r"^[^\n\r\t]*$"),
+    AfterValidator(check_legal),
+    AfterValidator(check_visible),
+]
+Introduction = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(check_legal)]
+
+
 @make_optional
 class IssueChange(PatchInput):
     """What to change of an issue. `articles` are exactly those that it has, in their order; with
     null they are those of the rule, without `excluded`, or those of the tag `series`."""
 
-    subject: (
-        Annotated[
-            str,
-            StringConstraints(min_length=1, max_length=150, strip_whitespace=True),
-            StringConstraints(pattern=r"^[^\n\r\t]*$"),
-            AfterValidator(check_legal),
-            AfterValidator(check_visible),
-        ]
-        | None
-    )
-    introduction: Annotated[str, StringConstraints(max_length=10_000), AfterValidator(check_legal)]
+    subject: Subject | None
+    introduction: Introduction
     articles: Annotated[list[UUID], Field(max_length=MOST_CHOSEN)] | None
     excluded: Annotated[list[UUID], Field(max_length=MOST_CHOSEN)]
     series: Slug | None
