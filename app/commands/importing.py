@@ -44,6 +44,17 @@ def import_jsonl(
     as_json: AsJson = False,
 ) -> None:
     """Import files in the interchange format. Each record is imported whole or refused."""
+    _import_records(paths, dry_run, if_empty, announce, as_json)
+
+
+def _import_records(
+    paths: list[Path],
+    dry_run: bool,
+    if_empty: bool,
+    announce: bool,
+    as_json: bool,
+    tells_undo: bool = True,
+) -> None:
     from app.interchange import batch_import, jsonl_reader
 
     with open_runtime(Settings()) as runtime:
@@ -60,7 +71,10 @@ def import_jsonl(
                 source="jsonl",
                 quiet=not announce,
             )
-    typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
+    if as_json:
+        typer.echo(json.dumps(report.as_json()))
+    else:
+        typer.echo(report.as_text(tells_undo=tells_undo))
     if not report.is_whole:
         raise typer.Exit(1)
 
@@ -68,7 +82,15 @@ def import_jsonl(
 @importing.command("sample")
 def import_sample(as_json: AsJson = False) -> None:
     """Import the sample content that comes with Willay, unless the database has content."""
-    import_jsonl([path_of("sample/peru.jsonl")], if_empty=True, as_json=as_json)
+    # Whoever sees Willay for the first time has nothing to take back.
+    _import_records(
+        [path_of("sample/peru.jsonl")],
+        dry_run=False,
+        if_empty=True,
+        announce=False,
+        as_json=as_json,
+        tells_undo=False,
+    )
 
 
 @importing.command("listing")

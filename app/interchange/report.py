@@ -72,14 +72,14 @@ class ImportReport:
             "batch": str(self.batch_id) if self.batch_id is not None else None,
         }
 
-    def as_text(self) -> str:
-        """The report for people."""
+    def as_text(self, *, tells_undo: bool = True) -> str:
+        """The report for people, by default with the command that takes the import back."""
         counts = [f"{n} {what}" for what, n in sorted(self.outcomes.items())]
         counts.append(f"{len(self.refused)} refused")
         lines = [f"{_place_of(n)}: {n.message}" for n in self.notices]
         lines += self.markup.lines()
         lines += [f"{_place_of(r)}: {r.message} [{r.code}]" for r in self.refused]
-        if self.batch_id is not None:
+        if self.batch_id is not None and tells_undo:
             lines.append(f"To take it back: willay import undo {self.batch_id}")
         lines.append(f"{self.read} records: {', '.join(counts)}.")
         if not self.is_balanced:

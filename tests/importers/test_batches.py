@@ -96,3 +96,8 @@ def test_media_go_with_the_import_that_brought_them(bench: Bench, tmp_path: Path
     again = move(tmp_path, *command)
     assert (again.code, again.outcomes["media created"]) == (0, 1)
     assert bench.client.get("/v1/articles/text-1").json()["data"]["body_html"].count("<img") == 3
+
+
+def test_the_sample_says_nothing_of_taking_it_back(bench: Bench, tmp_path: Path) -> None:
+    said = willay(tmp_path, "import", "sample").stdout
+    assert (" 0 refused" in said, "undo" in said) == (True, False)

@@ -17,7 +17,7 @@ from tests.importers.moving import move, write_pictures
 from tests.importers.wxr import UPLOADS, attachment, item, write_export
 from tests.partners.partner import following, partner, settled, subscribed
 
-KILLS = int(os.environ.get("WILLAY_IMPORT_KILLS", "3"))
+KILLS = int(os.environ.get("WILLAY_IMPORT_KILLS", "2"))
 EACH = 20
 """Texts for each kill."""
 PICTURES = 8
