@@ -81,6 +81,11 @@ sbom: ## What the program is made of, in dist/ (CycloneDX)
 	build/sbom/bin/cyclonedx-py requirements requirements/production.txt \
 		--pyproject pyproject.toml --output-reproducible -o dist/willay.cdx.json
 
+desk-pictures: .venv/dev desk ## The pictures of docs/desk.md, made by the desk's tests (needs node and chromium)
+	mkdir -p build/pictures
+	WILLAY_SCREENSHOTS=build/pictures $(BIN)/pytest -n 0 tests/desk/test_browser.py
+	$(BIN)/python -m tools.desk_pictures build/pictures
+
 docs: .venv/dev ## The pages of the manual that are made from the code
 	$(BIN)/python -m tools.reference
 
@@ -94,5 +99,5 @@ fmt: .venv/dev ## Put the code in its form
 	$(BIN)/ruff format app tests benchmarks tools
 	$(BIN)/ruff check --fix app tests benchmarks tools
 
-.PHONY: help setup run desk test-fast test test-production check bench relevance wheel pins sbom docs client fmt
+.PHONY: help setup run desk test-fast test test-production check bench relevance wheel pins sbom docs desk-pictures client fmt
 .DEFAULT_GOAL := help

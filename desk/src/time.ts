@@ -1,3 +1,4 @@
+import { now } from './clock'
 import { config } from './config'
 import { words } from './words'
 
@@ -26,7 +27,7 @@ export function localOf(instant: Date, zone = config.zone, seconds = false): str
   return seconds ? `${minute}:${part('second')}` : minute
 }
 
-export const today = (): string => localOf(new Date()).slice(0, 10)
+export const today = (): string => localOf(new Date(now())).slice(0, 10)
 
 /** The day that a text names, or today where it names none that has a week. */
 export const dayOf = (text: string | null): string =>
@@ -64,8 +65,8 @@ export const showDate = (day: string): string =>
   new Intl.DateTimeFormat(words.value.dates, { timeZone: 'UTC', dateStyle: 'medium' }).format(new Date(`${day}T12:00:00Z`))
 
 /** How long ago, in words; a date beyond a week. */
-export function showAgo(instant: string, now = Date.now()): string {
-  const minutes = Math.round((Date.parse(instant) - now) / 60_000)
+export function showAgo(instant: string): string {
+  const minutes = Math.round((Date.parse(instant) - now()) / 60_000)
   const relative = new Intl.RelativeTimeFormat(words.value.dates, { numeric: 'auto' })
   if (Math.abs(minutes) < 60) return relative.format(minutes, 'minute')
   if (Math.abs(minutes) < 60 * 24) return relative.format(Math.round(minutes / 60), 'hour')

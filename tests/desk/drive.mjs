@@ -3,6 +3,8 @@
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { keepHouse } from './house.mjs'
+import { meetTrouble } from './trouble.mjs'
 
 const [modules, browserPath, address, pictures, desk, password, code] = process.argv.slice(2)
 const required = createRequire(`${modules}/`)
@@ -300,10 +302,10 @@ const { page } = publisher
   await page.keyboard.type('Good.')
   await settled(page)
   told.faults = {}
-  for (const status of [500, 413]) {
-    await page.route('**/v1/admin/articles/*', (route) => route.request().method() === 'PATCH'
-      ? route.fulfill({ status, contentType: 'application/problem+json', body: '{"code": "made_up", "detail": "A sentence."}' })
-      : route.continue())
+  for (const status of [500, 413, 429, 0]) {
+    await page.route('**/v1/admin/articles/*', (route) => route.request().method() !== 'PATCH' ? route.continue()
+      : status ? route.fulfill({ status, contentType: 'application/problem+json', body: '{"code": "made_up", "detail": "A sentence."}' })
+      : route.abort('connectionreset'))
     await page.keyboard.type(` ${status}.`)
     await page.waitForSelector('.save-status .why')
     told.faults[status] = await page.textContent('.save-status p')
@@ -368,13 +370,16 @@ const { page } = publisher
 { // every screen, in both widths and colours; then nothing is left
   const { page, context } = publisher
   const admin = await enter('admin')
+  told.trouble = await meetTrouble({ publisher, enter, home, ask, articleOf, begin, settled, cases })
+  told.house = await keepHouse({ admin, browser, home, ask, judge, cases: { ...cases, password } })
   const small = await enter('admin', { viewport: { width: 320, height: 700 }, colorScheme: 'dark', locale: 'es' })
-  const paths = ['', 'articles', 'schedule', 'pictures', 'tags', 'letters', 'people', 'people?part=sponsors', 'people?part=authors', 'site', 'admin', 'admin/webhooks', 'admin/audit', 'account', `articles/${cases.source}`, `articles/${cases.source}/compare`]
+  const [sample] = await ask(admin.page, '/v1/admin/articles?q=Las%20Bambas&lang=en&limit=1')
+  const paths = ['', 'articles', 'schedule', 'pictures', 'tags', 'letters', 'people', 'events', 'site/addresses', 'admin/partners', 'people?part=sponsors', 'people?part=authors', 'site', 'admin', 'admin/webhooks', 'admin/audit', 'account', `articles/${cases.source}`, `articles/${cases.source}/compare`, `articles/${sample.id}`]
   await Promise.all([['wide', admin], ['small', small]].map(async ([kind, person]) => {
     for (const path of paths) {
       await person.page.goto(`${home}/${path}`)
       await person.page.waitForSelector('main h1')
-      await judge(person.page, `${kind}-${path.replace(cases.source, 'one').replace(/\W/g, '-') || 'today'}`)
+      await judge(person.page, `${kind}-${path.replace(cases.source, 'one').replace(`articles/${sample.id}`, 'article').replace(/\W/g, '-') || 'today'}`)
     }
   }))
   told.spanish = await small.page.evaluate(() => document.documentElement.lang)

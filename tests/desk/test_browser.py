@@ -7,6 +7,7 @@ Where npm's packages, Chromium or the built desk are absent it is skipped, and s
 import base64
 import json
 import os
+import re
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,18 +19,21 @@ import pytest
 
 from app.accounts import second_factor
 from app.main import create_app
+from app.worker.newsletters import NewsletterFollower
 from tests import builders, node
 from tests.accounts.people import DESK as ORIGIN
 from tests.accounts.people import PASSWORD, door
 from tests.admin.desk import colleague
 from tests.commands import SAMPLE
 from tests.conftest import store
-from tests.served import served
+from tests.served import free_port, served
 
 pytestmark = pytest.mark.timeout(540)  # npm may have to install first
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "app" / "desk" / "built" / "manifest.json"
 HARM = 'hostile <script>window.harmed = 1</script><img src="x" onerror="window.harmed = 1">'
+DOCS = Path(__file__).with_name("google_docs.html")
+"""What the clipboard holds after a copy in Google Docs."""
 BODIES = json.loads(Path(__file__).with_name("bodies.json").read_text())
 
 
@@ -73,11 +77,20 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         pytest.skip("the desk is not built (make desk): its browser tests were NOT run")
     pictures = os.environ.get("WILLAY_SCREENSHOTS", "")
     folder = tmp_path_factory.mktemp("store")
-    with store(None, folder, timezone="Europe/London") as (runtime, clock):
+    front = free_port()
+    preview = f"http://127.0.0.1:{front}/preview/{{token}}"
+    settings = {"timezone": "Europe/London", "preview_url": preview}
+    with store(None, folder, **settings) as (runtime, clock):
         assert builders.imported(runtime, SAMPLE).refused == []
         for role in ("admin", "publisher", "editor", "writer"):
             colleague(runtime, role)  # type: ignore[arg-type]  # they are roles
+        runtime.promote()
+        follower = NewsletterFollower(runtime, look_seconds=0.0)
+        while follower.step():
+            pass
         source = builders.published(runtime, title="A source", summary="In short.", slug="source")
+        for slug in ("rivers", "roads"):
+            builders.published(runtime, title=f"News of {slug}", summary="In short.", slug=slug)
         builders.draft(runtime, title=HARM, summary=HARM, body=HARM, body_format="html")
         who = door(runtime).login("publisher@example.org", PASSWORD, None, ORIGIN).principal
         proof = door(runtime).prove(who, PASSWORD, None, ORIGIN)
@@ -88,7 +101,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         clock.move(minutes=2)
         cases = {
             "source": str(source),
+            "front": front,
+            "hook": "https://hooks.example.org/willay",
+            "docs": DOCS.read_text(),
             "picture": base64.b64encode(builders.picture()).decode(),
+            "better": base64.b64encode(builders.picture(size=(1600, 1000))).decode(),
             "bodies": sample_bodies() + BODIES,
             "moments": moments(),
             "skipped": "2026-03-29T01:30",
@@ -102,7 +119,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
                 input=json.dumps(cases),
                 capture_output=True,
                 text=True,
-                timeout=400,
+                timeout=500,
                 check=False,
             )
     assert driven.returncode == 0, driven.stderr[-3_000:]
@@ -157,7 +174,9 @@ def test_no_word_is_lost_without_a_network_nor_with_the_tab(told: dict[str, Any]
 def test_no_word_is_lost_when_the_server_refuses(told: dict[str, Any]) -> None:
     assert "Trying again. A sentence." in told["faults"]["500"]
     assert "kept in this browser. A sentence." in told["faults"]["413"]
-    assert told["faults"]["body"] == "Good. 500. 413. Left. Trashed. Ended."
+    assert "Trying again. A sentence." in told["faults"]["429"]
+    assert "does not answer" in told["faults"]["0"]
+    assert told["faults"]["body"] == "Good. 500. 413. 429. 0. Left. Trashed. Ended."
 
 
 def test_a_schedule_knows_the_house_s_clocks(told: dict[str, Any]) -> None:
@@ -191,6 +210,71 @@ def test_roles_and_hostile_texts(told: dict[str, Any]) -> None:
     assert "Publish" not in told["writer"]["acts"]
     assert "Ask for review" in told["writer"]["acts"]
     assert not {"Site", "Administration"} & set(told["writer"]["menu"])
+
+
+def test_trouble_shows_a_page_and_loses_no_word(told: dict[str, Any]) -> None:
+    trouble = told["trouble"]
+    assert trouble["blank"] == []
+    assert trouble["hurry"] == "Before.\n\nPasted late.\n\nTwice."
+    assert "another tab" in trouble["elsewhere"]
+    assert trouble["tabs"] == "One.\n\nTwo. Second tab.\n\nThree. First tab."
+    assert trouble["self"].startswith("You, in another tab")
+    assert {"Mine.", "Also mine."} <= set(re.findall(r"(?:Also m|M)ine\.", trouble["both"]))
+    assert trouble["front"] == "The front end"
+    assert int(trouble["year"]) > 2019
+
+
+def test_a_page_of_google_docs_becomes_a_text(told: dict[str, Any]) -> None:
+    body = told["trouble"]["docs"]
+    assert body.startswith("## What happened\n\nOn Monday **forty families** left *La Oroya*.")
+    assert "[the report](https://example.org/report)" in body
+    assert "- Water\n  - in the river\n- Air" in body
+    assert "CO<sub>2</sub> fell." in body
+    assert not {"<br>", "googleusercontent", "<b "} & {
+        part for part in ("<br>", "googleusercontent", "<b ") if part in body
+    }
+
+
+def test_history_tells_every_act_in_words(told: dict[str, Any]) -> None:
+    said = " ".join(told["trouble"]["history"])
+    for act in ("Asked for review", "Approved", "Returned"):
+        assert act in said
+
+
+def test_letters_and_the_site_are_kept_in_the_desk(told: dict[str, Any]) -> None:
+    house = told["house"]
+    preview = house["preview"]
+    assert "two things." in preview
+    assert preview.index("News of roads") < preview.index("News of rivers")
+    assert (house["letter"]["state"], house["letter"]["subject"]) == (
+        "approved",
+        "The week in Peru",
+    )
+    assert len(house["letter"]["articles"]) >= 2
+    before, after = house["menu"]
+    assert len(after) == len(before)
+    assert sum(len(entry["children"]) for entry in after) == 1 + sum(
+        len(entry["children"]) for entry in before
+    )
+    assert house["site"]["policies"]["mission"] == "https://example.org/mission"
+    assert house["event"] == "2030-07-01T17:00:00Z"
+    people = house["people"]
+    assert people["before"] == people["after"][::-1]
+    assert people["portrait"]
+    assert house["tagHeld"]
+    assert house["tag"] == {"gone": True, "grown": True}
+    assert house["file"] == {"name": "better.jpg", "alt": True, "width": 1600}
+
+
+def test_programs_and_people_are_let_in_and_out(told: dict[str, Any]) -> None:
+    house = told["house"]
+    assert house["untested"]  # no message before the address has proved whose it is
+    assert house["hooks"] == 0
+    assert house["key"].startswith("willaykey_")
+    assert house["token"].startswith("willay_")
+    assert house["tokens"] == 0
+    assert house["invited"]["has_password"]
+    assert house["invited"]["has_totp"]
 
 
 def test_signing_out_leaves_nothing(told: dict[str, Any]) -> None:

@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch'
+import { setClock } from '../clock'
 import type { components, paths } from './schema'
 
 export type Schema = components['schemas']
@@ -41,6 +42,9 @@ api.use({
     if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) {
       request.headers.set('Idempotency-Key', crypto.randomUUID())
     }
+  },
+  onResponse({ response }) {
+    setClock(response.headers.get('Date'))
   },
   onError() {
     return new ApiProblem(0, { code: 'no_answer' })

@@ -8,7 +8,7 @@ import { words } from '../words'
 import { BLOCKS, slashCommands, type Asking } from './commands'
 import { content } from './extensions'
 import { openText, render, serialise, type OpenedText } from './guard'
-import { fromHtml } from './html'
+import { fromHtml, tidyPaste } from './html'
 import { Insertion } from './Insertion'
 import { SlashMenuList, Toolbar } from './Toolbar'
 
@@ -184,9 +184,11 @@ function takeIn(editor: Editor, event: ClipboardEvent, props: Props, ask: (file:
   }
   render(html, 'html', props.lang).then(
     (rendered) => {
-      insert(rendered.body_html, { footnotes: props.format === 'markdown' })
+      const { html: own, pictures } = tidyPaste(rendered.body_html)
+      insert(own, { footnotes: props.format === 'markdown' })
       const lost = rendered.removed.filter((part) => /^<(img|iframe|video|audio|object|embed|form|svg|math)/.test(part.what))
       if (lost.length) notify(words.value.pasteLost(lost.map((part) => part.what).join(', ')))
+      if (pictures) notify(words.value.picturesLost(pictures), true)
     },
     () => insert(html.replace(/\s(style|class)=("[^"]*"|'[^']*'|[^\s>]+)/gi, '')),
   )

@@ -1,6 +1,7 @@
 import { DOMParser as Reader, DOMSerializer, type Node } from '@tiptap/pm/model'
 import { schema } from './extensions'
 import { toMarkdown } from './markdown'
+import { ownMedium } from './pictures'
 
 /** A document of HTML as the server gives it. Footnotes become nodes that hold their note. */
 export function fromHtml(html: string, options: { footnotes?: boolean } = {}): Node {
@@ -13,6 +14,24 @@ export function fromHtml(html: string, options: { footnotes?: boolean } = {}): N
 /** HTML as a page. The browser would report its styles, of which a text has only alignments. */
 export const parseHtml = (html: string): Document =>
   new DOMParser().parseFromString(html.replace(/ style="text-align:\s*(\w+);?"/g, ' data-align="$1"'), 'text/html')
+
+/** What was pasted without what other programs put between blocks, and without pictures of other
+ * hosts, which their addresses would soon show to nobody; they are counted. */
+export function tidyPaste(html: string): { html: string; pictures: number } {
+  const page = parseHtml(html)
+  for (const line of page.querySelectorAll('body > br, body > p:empty')) line.remove()
+  for (const item of page.querySelectorAll('li')) {
+    const [only, ...others] = item.querySelectorAll(':scope > p')
+    if (only && !others.length) only.replaceWith(...Array.from(only.childNodes))
+  }
+  const foreign = Array.from(page.querySelectorAll('img')).filter((image) => !ownMedium(image.getAttribute('src') ?? ''))
+  for (const image of foreign) {
+    const frame = image.closest('figure, p')
+    image.remove()
+    if (frame && !frame.textContent.trim() && !frame.querySelector('img')) frame.remove()
+  }
+  return { html: page.body.innerHTML.replace(/ data-align="(\w+)"/g, ' style="text-align:$1"'), pictures: foreign.length }
+}
 
 export const writeElement = (element: Element): string => {
   tighten(element)

@@ -4,7 +4,7 @@ const OWN = /^\/v1\/media\/([0-9a-f-]{36})\/([^/?#]+)$/
 const kept = new Map<string, Promise<string>>()
 
 /** The medium and the rendition that a picture's address names, if it is one of ours. */
-function ownMedium(src: string): { id: string; rendition: string } | null {
+export function ownMedium(src: string): { id: string; rendition: string } | null {
   const own = src.startsWith(location.origin) ? src.slice(location.origin.length) : src
   const parts = OWN.exec(own)
   return parts ? { id: parts[1]!, rendition: parts[2]! } : null

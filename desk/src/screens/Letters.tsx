@@ -97,7 +97,7 @@ function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () 
   const act = (name: 'approve' | 'send' | 'cancel') => attempt(async () => {
     await take(api.POST(`/v1/admin/newsletters/issues/{issue_id}/${name}`, { params: { path, header: ifMatch(issue.revision) } }))
     onClose()
-  }, w.done)
+  }, { approve: w.actsDone.approve, send: w.issueStates.sending, cancel: w.issueStates.cancelled }[name])
   const test = () => attempt(async () => {
     await get(api.POST('/v1/admin/newsletters/issues/{issue_id}/trial', { params: { path } }))
   }, w.trialSent)
@@ -111,10 +111,10 @@ function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () 
           {order.map((id, index) => (
             <li key={id} class="choice-line">
               <a href={`${HOME}/articles/${id}`} lang={issue.lang}>{titles.data?.get(id) ?? '…'}</a>
-              <span>
+              {isOpen && <span>
                 <MoveButtons name={titles.data?.get(id) ?? ''} index={index} count={order.length} onMove={(step) => setOrder(moveItem(order, index, step))} />
                 <button type="button" class="plain" aria-label={w.removeOf(titles.data?.get(id) ?? '')} onClick={() => setOrder(order.filter((other) => other !== id))}>{w.remove}</button>
-              </span>
+              </span>}
             </li>
           ))}
         </ol>

@@ -51,7 +51,7 @@ export function Webhooks() {
       ) : <Empty>{w.noWebhooks}</Empty>)}
       {isNew && <NewWebhook onClose={(shown) => { setNew(false); setSecret(shown); hooks.reload() }} />}
       {secret && <SecretDialog secret={secret} help={w.keepHookSecret} onClose={() => setSecret(null)} />}
-      {opened && <Deliveries hook={opened} onClose={() => setOpened(null)} />}
+      {opened && <Deliveries hook={hooks.data?.find((hook) => hook.id === opened.id) ?? opened} onClose={() => setOpened(null)} />}
     </section>
   )
 }
@@ -84,7 +84,8 @@ function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
   })
   return (
     <Dialog title={hook.name} onClose={onClose} wide>
-      <p><button type="button" onClick={() => void test()}>{w.tryIt}</button></p>
+      <p><button type="button" disabled={hook.state === 'pending'} onClick={() => void test()}>{w.tryIt}</button></p>
+      {hook.state === 'pending' && <p class="help">{w.unverified}</p>}
       <Pending of={deliveries} />
       {deliveries.data && (deliveries.data.length ? (
         <ul class="rows">

@@ -24,7 +24,7 @@ export function explain(error: unknown): string {
   if (!(error instanceof ApiProblem)) return String(error)
   const own = words.value.problems[error.code]
   if (own) return own
-  const details = error.body.errors?.map((detail) => detail.message).filter((text) => text !== error.body.detail)
+  const details = error.body.errors?.map((detail) => detail.message).filter((text) => !error.body.detail?.includes(text))
   return [error.body.detail ?? words.value.problems['failed'], ...(details ?? []).slice(0, 5)].join(' ')
 }
 

@@ -15,6 +15,12 @@ export function Rendered({ html, lang }: { html: string; lang: string }) {
     for (const element of page.querySelectorAll('*')) {
       for (const { name } of Array.from(element.attributes)) if (/^on|^style$/.test(name)) element.removeAttribute(name)
     }
+    // A letter is a page of its own; here it is a part of one.
+    for (const mark of page.querySelectorAll('main, header, footer, nav, aside')) {
+      const part = page.createElement('div')
+      part.append(...Array.from(mark.childNodes))
+      mark.replaceWith(part)
+    }
     for (const link of page.querySelectorAll('a')) {
       link.target = '_blank'
       link.rel = 'noreferrer'

@@ -54,6 +54,7 @@ export const en = {
     text: 'This article is plain text, so it is shown as it is.',
     change: (piece: string) => `This text is shown as its source, because the page would change what readers see here: ${piece}`,
   },
+  picturesLost: (count: number) => `${count === 1 ? 'A picture was' : `${count} pictures were`} not pasted, since readers would soon see none. Save the file and drop it into the text.`,
   pasteLost: (parts: string) => `Pasted without ${parts}.`,
   linkTo: 'Address, or words of an article', linkHelp: 'Finds drafts too. Readers find them once they are public.', setLink: 'Link', removeLink: 'Remove the link',
   playerAddress: 'Address of the video or sound', playerHelp: (hosts: string) => `From ${hosts}`,
@@ -67,7 +68,10 @@ export const en = {
     saved: 'Saved', unsaved: 'Typing…', saving: 'Saving…', waiting: 'Not saved yet; kept in this browser. Trying again.',
     refused: 'Not saved; kept in this browser.', clash: 'Somebody else changed the same words.',
   },
+  tooLong: 'The text is too long for one article, which may have a million characters. Take something out, or divide it.',
   saveFirst: 'The text could not be saved, so nothing else was done.',
+  openElsewhere: 'You have this article open in another tab too. What you write in both is joined; where both change the same words, you are asked.',
+  you: 'You, in another tab,',
   restored: 'This browser had kept words that were not saved. They are in the text again.',
   keepsNothing: 'This browser keeps no copies, perhaps because its window is private. What is not saved would be lost with it.',
   takenOut: 'Not kept in the text:',
@@ -84,7 +88,7 @@ export const en = {
 
   // Around the text
   aboutArticle: 'About this article', checklist: 'Checklist', details: 'Details', translations: 'Translations', notes: 'Notes', history: 'History',
-  preview: 'Preview', phone: 'As on a phone', copyPreview: 'Copy a link for others', previewHelp: 'The link ends after a day.',
+  preview: 'Preview', phone: 'As on a phone', inNewTab: 'In a new tab', copyPreview: 'Copy a link for others', previewHelp: 'The link ends after a day.',
   states: {
     draft: 'Draft', in_review: 'In review', approved: 'Approved', scheduled: 'Scheduled', published: 'Public', expired: 'Expired',
     unpublished: 'Withdrawn', retracted: 'Retracted',
@@ -192,6 +196,7 @@ export const en = {
   noLetters: 'This server sends no letters. You get a secret to hand over.', letterSent: 'The letter is on its way.', suspended: 'Suspended', invited: 'Invited',
   roleOf: (name: string) => `Role of ${name}`, resetPassword: 'New password', endSessions: 'Sign out everywhere', suspend: 'Suspend', unsuspend: 'Let in again', done: 'Done',
   when: 'When', who: 'Who', action: 'Act', auditSubject: 'What', address: 'Address',
+  unverified: 'The other program must first answer with the challenge that it was sent. It is asked again for three days.',
   newWebhook: 'New webhook', noWebhooks: 'No program hears of changes yet.', hookStates: { pending: 'Not verified', active: 'Active', paused: 'Paused' },
   waiting: (count: number) => `${count} waiting`, failures: (count: number) => `${count} failures`, deliveries: 'Deliveries', pause: 'Pause', resume: 'Resume', tryIt: 'Send a test',
   deliveryStates: { pending: 'Waiting', delivered: 'Delivered', superseded: 'Superseded', failed: 'Failed' },

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { me } from '../shell/session'
 import { Dialog } from '../ui/Dialog'
 import { words } from '../words'
 import type { Draft } from './draft'
@@ -34,7 +35,7 @@ export function ClashDialog({ draft }: { draft: Draft }) {
     void draft.settle(chosen as Partial<Fields>)
   }
   return (
-    <Dialog title={w.clash(disagreement.who)} onClose={() => undefined} wide>
+    <Dialog title={w.clash(disagreement.who === me.value?.name ? w.you : disagreement.who)} onClose={() => undefined} wide>
       <p>{w.clashHelp}</p>
       {clashes.map(([key, clash, isBody]) => (
         <fieldset key={key} class="clash">

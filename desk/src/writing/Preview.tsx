@@ -38,6 +38,7 @@ export function Preview({ draft, onClose }: { draft: Draft; onClose: () => void 
       <p class="preview-tools">
         <button type="button" aria-pressed={isPhone} onClick={() => setPhone(!isPhone)}>{w.phone}</button>
         {address && <button type="button" onClick={() => void copy()}>{w.copyPreview}</button>}
+        {link.data?.site_url && <a class="button" href={link.data.site_url} target="_blank" rel="noreferrer">{w.inNewTab}</a>}
         <span class="help">{w.previewHelp}</span>
       </p>
       {link.error && <p class="error">{link.error}</p>}

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { createStore, del, entries, set } from 'idb-keyval'
+import { now } from '../clock'
 import type { Fields } from './fields'
 
 /** What was typed and not yet saved, as this browser keeps it. */
@@ -33,10 +34,25 @@ function holdLock(): void {
   void navigator.locks.request(lockName(tab), () => new Promise<void>((resolve) => { release = resolve }))
 }
 
+/** Holds an article while it is open, and tells whether another tab has it; call the result to let it go. */
+export function holdArticle(id: string, tell: (isElsewhere: boolean) => void): () => void {
+  let letGo: () => void = () => undefined
+  const gone = new Promise<void>((resolve) => { letGo = resolve })
+  const waits = new AbortController()
+  const name = `willay-article-${id}`
+  void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+    if (lock) return gone
+    tell(true)
+    navigator.locks.request(name, { signal: waits.signal }, () => { tell(false); return gone }).catch(() => undefined)
+    return undefined
+  })
+  return () => { letGo(); waits.abort() }
+}
+
 export async function keepCopy(copy: Omit<LocalCopy, 'tab' | 'at'>): Promise<void> {
   holdLock()
   try {
-    await set(keyOf({ ...copy, tab }), { ...copy, tab, at: Date.now() } satisfies LocalCopy, store)
+    await set(keyOf({ ...copy, tab }), { ...copy, tab, at: now() } satisfies LocalCopy, store)
     keepsCopies.value = true
   } catch {
     keepsCopies.value = false // the line about the state of saving says so

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { api, ApiProblem, ifMatch, take, type Schema } from '../api/client'
 import type { Article } from '../api/types'
 import { toCanonical } from '../editor/guard'
-import { dropCopies, dropCopy, keepCopy, lostCopies, openArticles } from './copies'
+import { dropCopies, dropCopy, holdArticle, keepCopy, lostCopies, openArticles } from './copies'
 import { changesBetween, fieldsOf, isSame, toPatch, type FieldName, type Fields } from './fields'
 import { isSettled, joinParts, mergeText, type Clash, type Merged } from './merge'
 
@@ -34,6 +34,8 @@ export class Draft {
   /** Counts changes of the body that did not come from the editor, which then reads it anew. */
   readonly loads = signal(0)
   readonly isRestored = signal(false)
+  /** Whether another tab of this browser has the article open. */
+  readonly isElsewhere = signal(false)
   /** What the server took out of the text that was last saved. */
   readonly removed = signal<Schema['Removed'][]>([])
 
@@ -42,6 +44,7 @@ export class Draft {
   private saving: Promise<void> = Promise.resolve()
   private failures = 0
   private isClosed = false
+  private letGo: () => void = () => undefined
 
   constructor(article: Article, private readonly account: string) {
     this.article = signal(article)
@@ -64,6 +67,7 @@ export class Draft {
       draft.plan(0)
     }
     await dropCopies(copies)
+    draft.letGo = holdArticle(id, (isElsewhere) => { draft.isElsewhere.value = isElsewhere })
     return draft
   }
 
@@ -112,6 +116,7 @@ export class Draft {
     const last = this.flush()
     closing.set(id, last)
     await last
+    this.letGo()
     openArticles.delete(id)
     if (closing.get(id) === last) closing.delete(id)
   }
