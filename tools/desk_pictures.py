@@ -18,7 +18,7 @@ _NAMES: Final = {
 }
 """The pictures of the page, and the screens that they show."""
 _WIDTH: Final = 900
-_COLOURS: Final = 48
+_COLOURS: Final = 96
 
 
 def main(folder: Path) -> None:
