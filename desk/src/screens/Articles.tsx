@@ -6,13 +6,15 @@ import { explain, notify } from '../shell/notices'
 import { go, place } from '../shell/router'
 import { may } from '../shell/session'
 import { Input, Select, valueOf } from '../ui/Field'
+import { nameOf, readTags, toSlug } from '../ui/TagPicker'
 import { useData, usePages, useQuiet } from '../ui/data'
 import { Empty, More, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
 import { ArticleRows } from './ArticleRows'
 
 const STATES: State[] = ['draft', 'in_review', 'approved', 'scheduled', 'published', 'expired', 'unpublished', 'retracted']
-const FILTERS = ['q', 'state', 'lang', 'kind', 'order', 'mine', 'scheduled', 'trashed', 'missing_translation', 'tag'] as const
+const MORE_FILTERS = ['kind', 'tag', 'author', 'published_from', 'published_to'] as const
+const FILTERS = ['q', 'state', 'lang', 'order', 'mine', 'scheduled', 'trashed', 'missing_translation', ...MORE_FILTERS] as const
 
 /** The parameters of the address that are filters of the list. */
 const filtersOf = (query: URLSearchParams): Record<string, string> =>
@@ -95,6 +97,7 @@ export function Articles() {
         <Select label={w.order} value={order} onChange={(event) => setFilters({ order: valueOf(event) })}
           options={[['-changed', w.orders.changed], ['-published_at', w.orders.published], ['title', w.orders.title]]} />
       </div>
+      <MoreFilters filters={filters} />
       {chosen.size > 0 && (
         <div class="bulk" role="region" aria-label={w.chosen(chosen.size)}>
           <strong>{w.chosen(chosen.size)}</strong>
@@ -114,5 +117,28 @@ export function Articles() {
         </>
       ) : <Empty>{w.nothingHere}</Empty>)}
     </Screen>
+  )
+}
+
+/** Filters that are seldom wanted. */
+function MoreFilters({ filters }: { filters: Record<string, string> }) {
+  const w = words.value
+  const tags = useData(readTags, [])
+  const tagOptions = (tags.data ?? []).map((tag): [string, string] => [tag.slug, nameOf(tag, w.locale)])
+  const day = (name: 'published_from' | 'published_to', label: string) => (
+    <Input label={label} type="date" value={filters[name] ?? ''} onChange={(event) => setFilters({ [name]: valueOf(event) })} />
+  )
+  return (
+    <details class="more-filters" open={MORE_FILTERS.some((name) => filters[name])}>
+      <summary>{w.moreFilters}</summary>
+      <div class="filters">
+        <Select label={w.kind} value={filters['kind'] ?? ''} onChange={(event) => setFilters({ kind: valueOf(event) })}
+          options={[['', w.everything], ['article', w.kinds.article], ['page', w.kinds.page]]} />
+        <Select label={w.tag} value={filters['tag'] ?? ''} onChange={(event) => setFilters({ tag: valueOf(event) })} options={[['', w.everything], ...tagOptions]} />
+        <Input label={w.author} value={filters['author'] ?? ''} onChange={(event) => setFilters({ author: toSlug(valueOf(event)) })} />
+        {day('published_from', w.datedFrom)}
+        {day('published_to', w.datedTo)}
+      </div>
+    </details>
   )
 }

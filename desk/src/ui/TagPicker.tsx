@@ -22,7 +22,7 @@ export function forgetTags(): void { kept = null }
 export const nameOf = (tag: Tag, lang: string): string => tag.names[lang] ?? Object.values(tag.names)[0] ?? tag.slug
 
 const fold = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
-const toSlug = (text: string) => fold(text).replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+export const toSlug = (text: string) => fold(text).replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
 
 /** Whether a text is in a name, a synonym or the slug of a tag, whatever its capitals and accents. */
 export function hasName(tag: Tag, text: string): boolean {

@@ -20,6 +20,7 @@ export const en = {
 
   // Lists
   all: 'All', everything: 'Everything', search: 'Search', language: 'Language', kind: 'Kind', show: 'Show', order: 'Order',
+  moreFilters: 'More filters', author: 'Author', datedFrom: 'Dated from', datedTo: 'Dated until',
   mine: 'Mine', withSchedule: 'Scheduled', inTrash: 'In the trash',
   withoutTranslation: (language: string) => `Without ${language}`,
   orders: { changed: 'Last changed', published: 'Date of publication', title: 'Title' },
@@ -84,7 +85,8 @@ export const en = {
     lang: 'Language', title: 'Title', slug: 'Address', summary: 'Standfirst', body: 'Text', body_format: 'Format', authors: 'Authors',
     source: 'Source', image: 'Picture', rights: 'Rights', tags: 'Tags', published_at: 'Date', date_precision: 'Precision of the date',
     is_excerpt: 'Excerpt', seo: 'Search and social', canonical_url: 'Original', parent: 'Page above', position: 'Position', related: 'Related',
-  },
+    kind: 'Kind', updated_at: 'Date of the last change', corrections: 'Corrections',
+  } satisfies Record<keyof Schema['ArticlePatch'], string>,
 
   // Around the text
   aboutArticle: 'About this article', checklist: 'Checklist', details: 'Details', translations: 'Translations', notes: 'Notes', history: 'History',

@@ -15,6 +15,7 @@ export const es: Words = {
   copied: 'Copiado',
 
   all: 'Todos', everything: 'Todo', search: 'Buscar', language: 'Idioma', kind: 'Tipo', show: 'Mostrar', order: 'Orden',
+  moreFilters: 'Más filtros', author: 'Autor', datedFrom: 'Con fecha desde', datedTo: 'Con fecha hasta',
   mine: 'Los míos', withSchedule: 'Programados', inTrash: 'En la papelera',
   withoutTranslation: (language) => `Sin ${language}`,
   orders: { changed: 'Último cambio', published: 'Fecha de publicación', title: 'Título' },
@@ -76,6 +77,7 @@ export const es: Words = {
     lang: 'Idioma', title: 'Título', slug: 'Dirección', summary: 'Entradilla', body: 'Texto', body_format: 'Formato', authors: 'Autores',
     source: 'Fuente', image: 'Imagen', rights: 'Derechos', tags: 'Etiquetas', published_at: 'Fecha', date_precision: 'Precisión de la fecha',
     is_excerpt: 'Extracto', seo: 'Buscadores y redes', canonical_url: 'Original', parent: 'Página superior', position: 'Posición', related: 'Relacionados',
+    kind: 'Clase', updated_at: 'Fecha del último cambio', corrections: 'Correcciones',
   },
 
   aboutArticle: 'Sobre este artículo', checklist: 'Lista de control', details: 'Detalles', translations: 'Traducciones', notes: 'Notas', history: 'Historial',
@@ -227,6 +229,9 @@ export const es: Words = {
     failed: 'No funcionó.', no_answer: 'El servidor no responde. Revise la conexión.', scope_missing: 'Su rol no permite esto.',
     stale_revision: 'Alguien lo cambió antes que usted. Se muestra de nuevo.', article_not_found: 'Este artículo ya no está.',
     empty_article: 'Un texto que es solo un título no se publica. Escriba un texto.', alt_missing: 'Una imagen no tiene texto alternativo en este idioma.',
+    date_ahead: 'Una fecha que ven los lectores es posterior a la publicación. Publíquelo desde entonces o cambie la fecha.',
+    translation_exists: 'Uno de los artículos ya tiene una traducción en ese idioma.', parent_not_page: 'La página superior no es una página, o los lectores todavía no la ven.',
+    in_trash: 'Está en la papelera. Restáurelo antes.',
     would_cancel: 'Esto cancelaría lo que está programado.', not_later: 'Ese momento ya pasó.', text_moved: 'El texto cambió mientras tanto. Mírelo antes.',
   },
 }

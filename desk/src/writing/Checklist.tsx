@@ -13,12 +13,13 @@ export function Checklist({ draft, from = null }: { draft: Draft; from?: Date | 
   })), [id, revision, from?.getTime()])
   if (readiness.error || !readiness.data) return <Pending of={readiness} />
   const { errors, warnings } = readiness.data
+  const tell = ({ code, message }: (typeof errors)[number]) => w.findings[code] ?? w.problems[code] ?? message
   return (
     <div class="checklist">
       {!errors.length && !warnings.length && <p class="fine">{w.allReady}</p>}
       <ul>
-        {errors.map((finding) => <li key={finding.code + finding.pointer} class="error"><strong>{w.blocks}</strong> {w.findings[finding.code] ?? finding.message}</li>)}
-        {warnings.map((finding) => <li key={finding.code + finding.pointer + finding.message}>{w.findings[finding.code] ?? finding.message}</li>)}
+        {errors.map((finding) => <li key={finding.code + finding.pointer} class="error"><strong>{w.blocks}</strong> {tell(finding)}</li>)}
+        {warnings.map((finding) => <li key={finding.code + finding.pointer + finding.message}>{tell(finding)}</li>)}
       </ul>
     </div>
   )
