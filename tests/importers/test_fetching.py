@@ -47,7 +47,7 @@ def fetch(folder: Path, export: Path, certificate: Path, *more: str) -> Moved:
 def test_files_are_read_from_the_old_site_once(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "_SECONDS", 3.0)  # a silent server is left soon
+    monkeypatch.setattr(fetching, "_SECONDS", 6.0)  # a silent server is left soon
     certificate = write_certificate(tmp_path, "127.0.0.1")
     with old_server(certificate) as server:
         fill(server)
