@@ -41,7 +41,7 @@ from tests.contract.questions import questions, requests
 
 # Public by definition, for rows that are visible. All other text and JSON is private.
 PUBLIC = {
-    "alias": {"path", "gone"},
+    "alias": {"path", "gone", "url"},
     "author": {"slug", "name", "biography", "links"},
     "author_count": {"author_slug", "kind", "lang"},
     "committee_member": {"slug", "name", "role", "group", "affiliation", "biography", "links"},
