@@ -19,7 +19,7 @@ from app.search.stopwords import find_telling_words
 MOST_TERMS = 10
 """Words and phrases of a query that the server uses."""
 _MOST_SINGLE_WORDS = 7
-"""Words of a question that are searched one by one; each takes a tenth of a whole search."""
+"""Words of a question that are searched one by one."""
 _SHORTEST_BEGINNING = 5
 """The letters by which a word is sought at least."""
 _ENDING = re.compile("(ies|..)$")
