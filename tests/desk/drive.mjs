@@ -3,7 +3,9 @@
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { meetFaults } from './faults.mjs'
 import { keepHouse } from './house.mjs'
+import { useKeyboard } from './keyboard.mjs'
 import { meetTrouble } from './trouble.mjs'
 
 const [modules, browserPath, address, pictures, desk, password, code] = process.argv.slice(2)
@@ -239,46 +241,7 @@ const { page } = publisher
   told.translated = await articleOf(page)
 }
 
-{ // by the keyboard alone
-  const { page } = publisher
-  await page.goto(`${home}/`)
-  await page.waitForSelector('main h1')
-  const reach = async (check) => {
-    for (let steps = 0; steps < 40; steps += 1) {
-      await page.keyboard.press('Tab')
-      if (await page.evaluate(check)) return true
-    }
-    return false
-  }
-  await page.keyboard.press('Tab')
-  told.keyboard = { skip: await page.evaluate(() => document.activeElement.className) }
-  await reach(() => document.activeElement.classList.contains('new'))
-  await page.keyboard.press('Enter')
-  await page.waitForSelector('dialog')
-  await page.keyboard.type('By keyboard')
-  await page.keyboard.press('Enter')
-  await page.waitForSelector('.page-text')
-  await reach(() => document.activeElement.classList.contains('title'))
-  await page.keyboard.press('Enter')
-  await page.keyboard.type('A standfirst.')
-  await page.keyboard.press('Enter')
-  await page.keyboard.type('/quo')
-  await page.waitForSelector('.slash-menu')
-  await page.keyboard.press('Enter')
-  await page.keyboard.type('Said.')
-  await page.keyboard.press('Control+s')
-  await settled(page)
-  await page.waitForTimeout(300)
-  await settled(page)
-  await reach(() => document.activeElement.textContent === 'Publish')
-  await page.keyboard.press('Enter')
-  await page.waitForSelector('dialog .checklist')
-  await page.keyboard.press('Escape')
-  await page.waitForSelector('dialog', { state: 'detached' })
-  told.keyboard.closed = await page.locator('dialog').count()
-  told.keyboard.focus = await page.evaluate(() => document.activeElement.textContent)
-  told.keyboard.article = await articleOf(page)
-}
+told.keyboard = await useKeyboard({ page: publisher.page, home, settled, articleOf })
 
 { // hostile titles and bodies, a body too large, another role
   const { page } = publisher
@@ -294,60 +257,7 @@ const { page } = publisher
   await writer.context.close()
 }
 
-{ // a server that fails, an article that somebody trashed, a session that ends while one types
-  const { page } = await enter('editor')
-  page.on('dialog', (dialog) => dialog.accept())
-  await begin(page, 'Faults')
-  await page.click('.page-text')
-  await page.keyboard.type('Good.')
-  await settled(page)
-  told.faults = {}
-  for (const status of [500, 413, 429, 0]) {
-    await page.route('**/v1/admin/articles/*', (route) => route.request().method() !== 'PATCH' ? route.continue()
-      : status ? route.fulfill({ status, contentType: 'application/problem+json', body: '{"code": "made_up", "detail": "A sentence."}' })
-      : route.abort('connectionreset'))
-    await page.keyboard.type(` ${status}.`)
-    await page.waitForSelector('.save-status .why')
-    told.faults[status] = await page.textContent('.save-status p')
-    await page.unroute('**/v1/admin/articles/*')
-    await page.keyboard.press('Control+s')
-    await settled(page)
-  }
-  await page.route('**/v1/admin/articles/*', (route) => route.request().method() === 'PATCH' ? route.fulfill({ status: 503, body: '' }) : route.continue())
-  await page.click('.page-text p')
-  await page.keyboard.press('End')
-  await page.keyboard.type(' Left.')
-  await page.click('.side nav a >> nth=0')
-  await page.waitForSelector('main section .rows')
-  await page.unroute('**/v1/admin/articles/*')
-  await page.click('main section .rows a:has-text("Faults") >> nth=0')
-  await page.waitForSelector('.page-text')
-  await settled(page)
-  const call = (path, method) => page.evaluate(async ([path, method]) => {
-    const headers = { 'Willay-Desk': '1' }
-    const { data } = await (await fetch(path, { headers })).json()
-    const one = Array.isArray(data) ? data.find((session) => session.is_current) : data
-    await fetch(Array.isArray(data) ? `${path}/${one.id}` : path, { method, headers: { ...headers, 'If-Match': `"${one.revision}"` } })
-  }, [path, method])
-  await call(`/v1/admin/articles/${page.url().split('/').pop()}`, 'DELETE')
-  await page.click('.page-text p')
-  await page.keyboard.press('End')
-  await page.keyboard.type(' Trashed.')
-  await page.waitForSelector('.save-status.refused')
-  await page.click('.acts button:has-text("Restore")')
-  await settled(page)
-  await call('/v1/admin/auth/sessions', 'DELETE')
-  await page.click('.page-text p')
-  await page.keyboard.press('End')
-  await page.keyboard.type(' Ended.')
-  await page.click('.banner button')
-  await page.fill('#email', 'editor@example.org')
-  await page.fill('#password', password)
-  await page.click('form button')
-  await page.waitForSelector('.page-text')
-  await settled(page)
-  told.faults.body = (await articleOf(page)).body
-}
+told.faults = await meetFaults({ enter, begin, settled, articleOf, password })
 
 { // the round trip of every body
   const { page } = publisher

@@ -204,6 +204,7 @@ export async function elsewhere(site, _steps, _query, path) {
   if (!found) return lost(site, path.split('/').at(-1))
   if (found.status === 410) return gone(site, found)
   if (found.kind === 'elsewhere') return { left: found.location }
+  if (found.kind === 'media') return { left: found.url }
   const places = found.lang ? site.placesIn(found.lang) : site.places
   return { moved: found.kind === 'tag' ? places.tag(found) : places.article(found) }
 }
