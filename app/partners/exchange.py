@@ -54,8 +54,9 @@ def resolve_host(host: str, port: int) -> list[str]:
 
 
 @cache
-def _trusted_authorities() -> ssl.SSLContext:
-    """Read once: to read some hundred certificates takes as long as a dozen messages."""
+def trusted_authorities() -> ssl.SSLContext:
+    """The certificates that messages trust. They are read once: to read some hundred takes as long
+    as to send a dozen messages."""
     return httpx2.create_ssl_context()
 
 
@@ -73,7 +74,7 @@ class Sender:
     ) -> None:
         self._reach = reach
         self._resolver = resolver
-        self._trusted = trusted or _trusted_authorities()
+        self._trusted = trusted or trusted_authorities()
         self._seconds = seconds
         self._most_bytes = most_bytes
         # Resolving cannot be interrupted, so it has threads of its own and a slow name delays no

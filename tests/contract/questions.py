@@ -36,6 +36,7 @@ def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iter
         "period": ["2026-03", "2020-01"],
         "url": [f"http://127.0.0.1:8000/{slug}" for slug in sorted(slugs)],
         "month": ["2026-03", "2020-01"],
+        "part": ["1"],
         "version": ["0123456789ab"],
         "from_date": ["2000-01-01", "2026-03-01"],
         "to_date": ["2026-03-01", "2026-03-20"],

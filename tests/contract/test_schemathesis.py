@@ -79,7 +79,8 @@ KNOWN = {
     "to_date": ["", "2012-12-31", "9999-12-31", "2010-01-01T00:00:00Z"],
     "updated_since": ["", "2000-01-01", "2009-01-01T00:00:00.123456-05:00"],
     "cursor": [""],
-    "month": [""],  # takes no limit, and version needs it
+    "month": [""],  # takes no limit; part and version need it
+    "part": [0],
     "version": [""],
     "include": ["", "related", "paths,related"],
     "q": ["mina", "water rights", '"human rights" -mining', "¿qué pasó en Bagua?", "watr"],

@@ -1,11 +1,13 @@
 """Files of an old site, read from its server: only what the export names, only once, and never from
 within a private network."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.library import fetching
+from app.partners import exchange
 from tests import builders
 from tests.conftest import Bench
 from tests.importers.moving import Moved, article, move
@@ -15,6 +17,14 @@ from tests.partners.certificates import write_certificate
 
 UPLOADS = "/wp-content/uploads/2019/05"
 PICTURES = ("a.jpg", "b.jpg", "page.jpg", "huge.jpg", "moved.jpg", "lost.jpg", "silent.jpg")
+
+
+@pytest.fixture(autouse=True)
+def _own_authorities() -> Iterator[None]:
+    """The server's certificate is trusted here alone."""
+    exchange.trusted_authorities.cache_clear()
+    yield
+    exchange.trusted_authorities.cache_clear()
 
 
 def fill(server: OldServer) -> None:

@@ -165,7 +165,15 @@ def test_it_follows_only_where_a_hub_is_named(tmp_path: Path) -> None:
                 one.close()
             return [one.name for one in found]
 
-    usual = ["heartbeat", "search (embedded)", "sweeping", "webhooks", "letters", "newsletters"]
+    usual = [
+        "heartbeat",
+        "search (embedded)",
+        "sweeping",
+        "interrupted imports",
+        "webhooks",
+        "letters",
+        "newsletters",
+    ]
     assert names() == usual
     assert names(websub_hub="https://hub.example/") == [
         "heartbeat",

@@ -226,8 +226,8 @@ class IndexSnapshot:
             )
             return [(0.0, address) for _, address in result.hits], count_of(result)
         if self._is_widened(query, reading):
-            written = sum(word.count for word in reading.words)
-            widened, total = self.widener.search(matching, written, offset + limit)
+            word_count = sum(word.count for word in reading.words)
+            widened, total = self.widener.search(matching, word_count, offset + limit)
             return widened[offset : offset + limit], total
         result = self.searcher.search(
             matching.query(), limit, offset=offset, weight_by_field="recency"

@@ -38,23 +38,24 @@ class Widener:
         self._analyser = analyser
         self._matcher = matcher
 
-    def search(self, matching: Matching, written: int, last: int) -> tuple[Ranked, int]:
-        """The best `last` documents, and how many match; `written` words were written."""
+    def search(self, matching: Matching, word_count: int, last: int) -> tuple[Ranked, int]:
+        """The best `last` documents, and how many match. A repeated word counts again in
+        `word_count`."""
         if self._searcher.num_docs < self._matcher.ranking.large:
-            return self._search_twice(matching, written, last)
+            return self._search_twice(matching, word_count, last)
         query = tantivy.Query.boolean_query(matching.required)
         found = self._searcher.search(query, max(last, REACH), weight_by_field="recency")
         if not found.hits:
             return [], 0
         keys = self._keys(found.hits[:REACH])
         first = self._rank(matching, keys[:REACH_OF_FEEDBACK], [])
-        ranked = self._rank(matching, keys, self._added_words(first, written))
+        ranked = self._rank(matching, keys, self._added_words(first, word_count))
         return [*ranked, *found.hits[REACH:last]], count_of(found)
 
-    def _search_twice(self, matching: Matching, written: int, last: int) -> tuple[Ranked, int]:
+    def _search_twice(self, matching: Matching, word_count: int, last: int) -> tuple[Ranked, int]:
         most = self._matcher.ranking.feedback.documents
         first = self._searcher.search(matching.query(), most, count=False).hits
-        query = matching.query(self._added_words(first, written))
+        query = matching.query(self._added_words(first, word_count))
         found = self._searcher.search(query, last, weight_by_field="recency")
         return list(found.hits), count_of(found)
 
@@ -70,7 +71,7 @@ class Widener:
         keys = read_keys(self._searcher, [address for _, address in hits])
         return [tantivy.Query.term_query(self._schema, "key", key_of(key)) for key in keys]
 
-    def _added_words(self, hits: Ranked, written: int) -> list[Clause]:
+    def _added_words(self, hits: Ranked, word_count: int) -> list[Clause]:
         feedback = self._matcher.ranking.feedback
         read = feedback.weigh_documents(hits[: feedback.documents])
         terms = feedback.choose_terms(
@@ -81,7 +82,7 @@ class Widener:
         return [
             (Occur.Should, clause)
             for stem, weight in terms
-            for clause in self._matcher.any_of("text", [stem], weight * written)
+            for clause in self._matcher.any_of("text", [stem], weight * word_count)
         ]
 
     def _stems_of(self, address: Address, lead: int) -> set[str]:
