@@ -82,12 +82,9 @@ class FeedRequest:
                 return self._paged_feed()
             case ArchivedParameters(month="", part=0, version=""):
                 return self._current_feed()
-            case ArchivedParameters(month="", part=0):
-                message = "version needs month; add it."
-                raise bad_parameter("version_without_month", "version", message)
-            case ArchivedParameters(month=""):
-                message = "part needs month; add it."
-                raise bad_parameter("part_without_month", "part", message)
+            case ArchivedParameters(month="", part=part):
+                name = "part" if part else "version"
+                raise bad_parameter(f"{name}_without_month", name, f"{name} needs month; add it.")
             case ArchivedParameters():
                 return self._month_feed(self.params)
 

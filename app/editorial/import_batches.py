@@ -19,7 +19,7 @@ from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug, ArticleTag
 from app.models.author import Author
 from app.models.import_batch import ImportBatch
-from app.models.media import Media, MediaName, MediaPath, MediaUse, PublicationMedia, Rendition
+from app.models.media import Media, MediaName, MediaUse, PublicationMedia
 from app.models.publication import Publication
 from app.models.tag import Tag, TagSlug
 
@@ -77,12 +77,7 @@ def begin_undoing(tx: WriteTx, batch_id: UUID, now: datetime) -> None:
 
 def articles_of(tx: ReadTx, batch_id: UUID, after: UUID | None) -> list[UUID]:
     """The ids of the next articles that a batch made."""
-    statement = sa.select(col(Article.id)).where(
-        col(Article.import_batch_id) == batch_id, col(Article.trashed_at).is_(None)
-    )
-    if after is not None:
-        statement = statement.where(col(Article.id) > after)
-    return list(tx.execute(statement.order_by(col(Article.id)).limit(AT_ONCE)).scalars())
+    return _next_ids(tx, Article, batch_id, after, col(Article.trashed_at).is_(None))
 
 
 def take_back_article(tx: PublishTx, actor: Actor, article_id: UUID) -> bool:
@@ -135,12 +130,20 @@ def authors_of(tx: ReadTx, batch_id: UUID) -> list[Author]:
 
 def media_of(tx: ReadTx, batch_id: UUID, after: UUID | None) -> list[UUID]:
     """The ids of the next media that a batch brought."""
-    statement = sa.select(col(Media.id)).where(
-        col(Media.import_batch_id) == batch_id, col(Media.taken_down_at).is_(None)
-    )
+    return _next_ids(tx, Media, batch_id, after, col(Media.taken_down_at).is_(None))
+
+
+def _next_ids(
+    tx: ReadTx,
+    table: type[Article] | type[Media],
+    batch_id: UUID,
+    after: UUID | None,
+    is_there: sa.ColumnElement[bool],
+) -> list[UUID]:
+    statement = sa.select(col(table.id)).where(col(table.import_batch_id) == batch_id, is_there)
     if after is not None:
-        statement = statement.where(col(Media.id) > after)
-    return list(tx.execute(statement.order_by(col(Media.id)).limit(AT_ONCE)).scalars())
+        statement = statement.where(col(table.id) > after)
+    return list(tx.execute(statement.order_by(col(table.id)).limit(AT_ONCE)).scalars())
 
 
 def take_back_medium(tx: WriteTx, media_id: UUID) -> bool:
@@ -153,8 +156,8 @@ def take_back_medium(tx: WriteTx, media_id: UUID) -> bool:
     is_touched = tx.execute(own_name).scalar() != row.revision
     if is_touched or media.used_by(tx, media_id) or _is_shown_elsewhere(tx, media_id):
         return False
-    for table in (PublicationMedia, Rendition, MediaName, MediaPath):
-        tx.execute(sa.delete(table).where(col(table.media_id) == media_id))
+    tx.execute(sa.delete(PublicationMedia).where(col(PublicationMedia.media_id) == media_id))
+    media.delete_parts(tx, media_id)
     tx.session.delete(row)
     tx.session.flush()
     return True

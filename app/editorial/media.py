@@ -204,14 +204,19 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
         if tx.execute(published.limit(1)).first() is not None:
             raise Conflict("media_in_use", "It was published; take it down first.")
     audit.record(tx, by, now, "delete", "media", row.id, before=state_of(row))
-    for table in (Rendition, MediaName, MediaPath):
-        tx.execute(sa.delete(table).where(col(table.media_id) == media_id))
+    delete_parts(tx, media_id)
     if row.taken_down_at is None:
         tx.session.delete(row)
         return
     row.alt, row.caption, row.credit, row.name = {}, {}, None, "erased"
     row.erased_at = row.updated_at = now
     row.revision += 1
+
+
+def delete_parts(tx: WriteTx, media_id: UUID) -> None:
+    """Delete the renditions of a medium; its names and old addresses are free for another."""
+    for table in (Rendition, MediaName, MediaPath):
+        tx.execute(sa.delete(table).where(col(table.media_id) == media_id))
 
 
 def used_by(tx: ReadTx, media_id: UUID) -> list[str]:

@@ -160,8 +160,10 @@ def _thing_name(thing: Story | ListedPerson) -> str:
 
 def _record(thing: Story | ListedPerson, undated_at: date | None) -> Record | Invalid:
     if isinstance(thing, Story):
-        return to_record(_article(thing, undated_at))
-    return to_record(_member(thing) if thing.kind == "member" else _sponsor(thing))
+        fields = _article(thing, undated_at)
+    else:
+        fields = _member(thing) if thing.kind == "member" else _sponsor(thing)
+    return to_record(fields | {"external_source": SOURCE, "external_id": thing.external_id})
 
 
 def _article(story: Story, undated_at: date | None) -> dict[str, Any]:
@@ -177,8 +179,6 @@ def _article(story: Story, undated_at: date | None) -> dict[str, Any]:
         "published_at": start_of(day) if day else None,
         "date_precision": "day" if story.date else "unknown",
         "is_excerpt": story.is_excerpt,
-        "external_source": SOURCE,
-        "external_id": story.external_id,
     }
 
 
@@ -188,8 +188,6 @@ def _sponsor(person: ListedPerson) -> dict[str, Any]:
         "name": person.name,
         "kind": person.kind,
         "position": 0 if person.kind == "founding" else person.position,
-        "external_source": SOURCE,
-        "external_id": person.external_id,
     }
 
 
@@ -201,6 +199,4 @@ def _member(person: ListedPerson) -> dict[str, Any]:
         "group": person.group or "committee",
         "affiliation": person.affiliation or None,
         "position": person.position,
-        "external_source": SOURCE,
-        "external_id": person.external_id,
     }

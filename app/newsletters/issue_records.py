@@ -98,19 +98,11 @@ def to_record(
         notices = selection.list_notices(tx, newsletter, now)
     else:
         articles = [UUID(key) for key in issue.article_ids]
-        notices = stored_notices(issue.notices)
+        notices = selection.load_notices(issue.notices)
     outcome = issue.outcome or {}
     if with_outcome and issue.outcome is None:
         outcome = fan_out.outcome_of(tx, issue.id)
     return IssueRecord(issue, newsletter, articles, notices, outcome)
-
-
-def stored_notices(notices: list[dict[str, Any]]) -> list[ChangeNotice]:
-    """The notices of an issue that is closed."""
-    return [
-        ChangeNotice(UUID(it["article_id"]), it["reason"], datetime.fromisoformat(it["at"]))
-        for it in notices
-    ]
 
 
 _LISTED: Final = (

@@ -196,10 +196,7 @@ def _close(
     notices: list[selection.ChangeNotice],
 ) -> None:
     issue.article_ids = [str(key) for key in articles]
-    issue.notices = [
-        {"article_id": str(it.article_id), "reason": it.reason, "at": it.at.isoformat()}
-        for it in notices
-    ]
+    issue.notices = selection.dump_notices(notices)
     if issue.kind == "news":
         newsletter.last_number += 1
         issue.number = newsletter.last_number

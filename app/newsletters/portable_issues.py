@@ -2,7 +2,6 @@
 what was mailed. Nothing here sends anything, and no reader is named."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlmodel import col
 
-from app.changes import PublishTx, head
+from app.changes import PublishTx
 from app.database import ReadTx
 from app.errors import Conflict, Invalid
 from app.inputs import Input
@@ -19,7 +18,8 @@ from app.models.article import Article, ArticleSlug
 from app.models.newsletter import Newsletter, NewsletterIssue
 from app.newsletters.inputs import Introduction, Subject
 from app.newsletters.planning import LOG_KIND
-from app.newsletters.selection import NoticeReason
+from app.newsletters.preparation import insert_newsletters
+from app.newsletters.selection import ChangeNotice, NoticeReason, dump_notices, load_notices
 from app.public.vocabulary import Lang, Moment, Rhythm, Slug
 
 _ARTICLES_AT_MOST: Final = 10_000
@@ -108,10 +108,7 @@ def upsert_issue(
         introduction=issue.introduction,
         excluded_ids=[],
         article_ids=[str(keys[slug]) for slug in issue.articles],
-        notices=[
-            {"article_id": str(keys[it.slug]), "reason": it.reason, "at": it.at.isoformat()}
-            for it in issue.notices
-        ],
+        notices=dump_notices(ChangeNotice(keys[it.slug], it.reason, it.at) for it in issue.notices),
         closed_at=issue.closed_at,
         planned_at=issue.closed_at,
         sent_at=issue.sent_at,
@@ -133,15 +130,7 @@ def _refuse_unfit(tx: PublishTx, issue: SentIssue, languages: Sequence[str]) -> 
 
 def _newsletter_of(tx: PublishTx, issue: SentIssue) -> Newsletter:
     """The newsletter, made if it is not here. It tells of nothing that is public now."""
-    new = tx.insert_into(Newsletter).values(
-        id=uuid7(tx.moment),
-        rhythm=issue.rhythm,
-        lang=issue.lang,
-        epoch=head(tx).epoch,
-        told_until=tx.moment,
-        last_number=0,
-    )
-    tx.execute(new.on_conflict_do_nothing(index_elements=["rhythm", "lang"]))
+    insert_newsletters(tx, [(issue.rhythm, issue.lang)], tx.moment, tx.moment)
     is_it = (col(Newsletter.rhythm) == issue.rhythm, col(Newsletter.lang) == issue.lang)
     return tx.session.scalars(sa.select(Newsletter).where(*is_it).with_for_update()).one()
 
@@ -161,9 +150,10 @@ def _ids_of(tx: PublishTx, issue: SentIssue) -> Mapping[str, UUID]:
 def _to_sent(tx: ReadTx, row: Any) -> SentIssue:
     """An issue without the articles that are in the trash or gone, which no record names."""
     keys = [UUID(key) for key in row.article_ids]
-    told = [(UUID(it["article_id"]), it) for it in row.notices]
+    notices = load_notices(row.notices)
     statement = sa.select(col(Article.id), col(Article.slug)).where(
-        col(Article.id).in_({*keys, *(key for key, _ in told)}), col(Article.trashed_at).is_(None)
+        col(Article.id).in_({*keys, *(it.article_id for it in notices)}),
+        col(Article.trashed_at).is_(None),
     )
     slugs = dict(tx.execute(statement).all())
     return SentIssue(
@@ -177,8 +167,8 @@ def _to_sent(tx: ReadTx, row: Any) -> SentIssue:
         sent_at=row.sent_at,
         articles=tuple(slugs[key] for key in keys if key in slugs),
         notices=tuple(
-            SentNotice(slug=slugs[key], reason=it["reason"], at=datetime.fromisoformat(it["at"]))
-            for key, it in told
-            if key in slugs
+            SentNotice(slug=slugs[it.article_id], reason=it.reason, at=it.at)
+            for it in notices
+            if it.article_id in slugs
         ),
     )

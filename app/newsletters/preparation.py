@@ -1,6 +1,8 @@
 """Newsletters that the settings offer, with the draft of each next issue."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import product
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -24,12 +26,9 @@ def prepare_newsletters(tx: WriteTx, settings: Settings, now: datetime) -> None:
     Every process may do this at the same moment: a newsletter's row is locked before its draft is
     looked for, so that there is one of each.
     """
-    _insert_missing(tx, settings, now)
-    offered = (
-        col(Newsletter.rhythm).in_(settings.newsletters),
-        col(Newsletter.lang).in_(settings.languages),
-    )
-    statement = sa.select(Newsletter).where(*offered).order_by(col(Newsletter.id))
+    told_until = max(head(tx).effective_until, now - schedule.HOLD)
+    insert_newsletters(tx, product(settings.newsletters, settings.languages), told_until, now)
+    statement = sa.select(Newsletter).where(*_is_offered(settings)).order_by(col(Newsletter.id))
     newsletters = list(tx.session.scalars(statement.with_for_update()))
     is_open = col(NewsletterIssue.state).in_(OPEN)
     issues = tx.session.scalars(sa.select(NewsletterIssue).where(is_open).with_for_update())
@@ -42,21 +41,22 @@ def prepare_newsletters(tx: WriteTx, settings: Settings, now: datetime) -> None:
             tx.session.add(draft)
 
 
-def _insert_missing(tx: WriteTx, settings: Settings, now: datetime) -> None:
-    log = head(tx)
-    told_until = max(log.effective_until, now - schedule.HOLD)
+def insert_newsletters(
+    tx: WriteTx, kinds: Iterable[tuple[Rhythm, str]], told_until: datetime, now: datetime
+) -> None:
+    """Make the newsletters of these rhythms and languages that are not here. They will tell of what
+    becomes visible after `told_until`."""
+    epoch = head(tx).epoch
     rows = [
         {
             "id": uuid7(now),
             "rhythm": rhythm,
             "lang": lang,
-            "epoch": log.epoch,
+            "epoch": epoch,
             "told_until": told_until,
-            "due_at": schedule.next_due(rhythm, now, settings),
             "last_number": 0,
         }
-        for rhythm in settings.newsletters
-        for lang in settings.languages
+        for rhythm, lang in kinds
     ]
     insertion = tx.insert_into(Newsletter)
     tx.execute(insertion.on_conflict_do_nothing(index_elements=["rhythm", "lang"]), rows)
@@ -85,11 +85,15 @@ def needs_preparation(tx: ReadTx, settings: Settings, now: datetime) -> bool:
 
 def offered_newsletters(tx: ReadTx, settings: Settings) -> list[Any]:
     """The rows of the newsletters that the settings offer, by rhythm and language."""
-    statement = sa.select(Newsletter.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it
+    statement = sa.select(Newsletter.__table__).where(*_is_offered(settings))  # type: ignore[attr-defined]  # SQLModel hides it
+    return list(tx.execute(statement.order_by(col(Newsletter.rhythm), col(Newsletter.lang))).all())
+
+
+def _is_offered(settings: Settings) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
         col(Newsletter.rhythm).in_(settings.newsletters),
         col(Newsletter.lang).in_(settings.languages),
     )
-    return list(tx.execute(statement.order_by(col(Newsletter.rhythm), col(Newsletter.lang))).all())
 
 
 def new_issue(newsletter: Newsletter, kind: str, now: datetime) -> NewsletterIssue:

@@ -7,7 +7,7 @@ their own, and a correction is no news. What an import published has no account 
 and is never mailed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -40,6 +40,22 @@ class ChangeNotice:
     article_id: UUID
     reason: NoticeReason
     at: datetime
+
+
+def dump_notices(notices: Iterable[ChangeNotice]) -> list[dict[str, Any]]:
+    """Notices as an issue keeps them."""
+    return [
+        {"article_id": str(it.article_id), "reason": it.reason, "at": it.at.isoformat()}
+        for it in notices
+    ]
+
+
+def load_notices(records: Iterable[Mapping[str, Any]]) -> list[ChangeNotice]:
+    """The notices that an issue keeps."""
+    return [
+        ChangeNotice(UUID(it["article_id"]), it["reason"], datetime.fromisoformat(it["at"]))
+        for it in records
+    ]
 
 
 @dataclass(frozen=True, slots=True)
