@@ -1,10 +1,12 @@
 """An application on a real port, for what only a real server shows."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import HTTPServer
 from typing import Literal
 
 import httpx2
@@ -32,6 +34,21 @@ def get_when_up(url: str, seconds: float = 60) -> httpx2.Response:
             if time.monotonic() > deadline:
                 raise
         time.sleep(0.05)
+
+
+@contextmanager
+def in_thread(server: HTTPServer, context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The address of a server of the standard library; it ends with the block."""
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(20)
+        server.server_close()
 
 
 def watched_by(watch: Watch, app: ASGIApp) -> ASGIApp:

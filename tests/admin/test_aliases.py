@@ -1,7 +1,9 @@
 """Aliases at the desk: old paths in, and what `/v1/resolve` then answers."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ import pytest
 from app.editorial import articles
 from app.editorial.content import ArticleInput, prepare
 from app.interchange import jsonl_writer
+from app.runtime import Runtime
 from tests import builders
 from tests.admin.desk import Headers, bearer, problem
 from tests.builders import EDITOR, imported
@@ -169,6 +172,22 @@ def stripped(lines: Iterable[str]) -> list[dict[str, Any]]:
     return [{**json.loads(line), "import_digest": None} for line in lines]
 
 
+@contextmanager
+def moved_store(bench: Bench, folder: Path) -> Iterator[Runtime]:
+    """Another store with the export of this one, which a second import leaves as it is."""
+    lines = list(jsonl_writer.export_lines(bench.runtime))
+    with store(None, folder / "other", serve_worker=False) as (other, clock):
+        clock.move(seconds=1)  # it is imported after it was exported
+        file = folder / "export.jsonl"
+        file.write_text("\n".join(lines))
+        for outcome in ("created", "unchanged"):
+            report = imported(other, file)
+            assert report.refused == []
+            assert {what.split()[1] for what in report.outcomes} == {outcome}
+        assert stripped(jsonl_writer.export_lines(other)) == stripped(lines)
+        yield other
+
+
 FAR = "https://far.example/shop?a=b"
 
 
@@ -188,16 +207,8 @@ def test_a_path_may_lead_to_another_site(desk: Desk, tmp_path: Any) -> None:
     assert facts == (301, "elsewhere", None, FAR, FAR)
     embed = bench.client.get("/v1/oembed", params={"url": f"{own}/shop"})
     assert embed.status_code == 404
-    lines = list(jsonl_writer.export_lines(bench.runtime))
-    with store(None, tmp_path / "other", serve_worker=False) as (other, clock):
-        clock.move(seconds=1)
-        file = tmp_path / "export.jsonl"
-        file.write_text("\n".join(lines))
-        for outcome in ("created", "unchanged"):
-            report = imported(other, file)
-            assert report.refused == []
-            assert {what.split()[1] for what in report.outcomes} == {outcome}
-        assert stripped(jsonl_writer.export_lines(other)) == stripped(lines)
+    with moved_store(bench, tmp_path) as other, client_of(other) as client:
+        assert client.get("/v1/resolve?path=/shop").json()["data"]["url"] == FAR
 
 
 def test_an_alias_follows_its_tag_through_merge_and_removal(desk: Desk, tmp_path: Any) -> None:
@@ -211,21 +222,11 @@ def test_an_alias_follows_its_tag_through_merge_and_removal(desk: Desk, tmp_path
     there = f"/v1/admin/tags/{land}/merge"
     assert bench.client.post(there, json={"into": "soil"}, headers=first).status_code == 200
     assert resolved(bench, "/topics/earth").json()["data"]["slug"] == "soil"
-    lines = list(jsonl_writer.export_lines(bench.runtime))
-    with store(None, tmp_path / "other", serve_worker=False) as (other, clock):
-        clock.move(seconds=1)  # it is imported after it was exported
-        file = tmp_path / "export.jsonl"
-        file.write_text("\n".join(lines))
-        for outcome in ("created", "unchanged"):
-            report = imported(other, file)
-            assert report.refused == []
-            assert {what.split()[1] for what in report.outcomes} == {outcome}
-        assert stripped(jsonl_writer.export_lines(other)) == stripped(lines)
-        with client_of(other) as client:
-            moved = client.get("/v1/tags/land", follow_redirects=False)
-            assert moved.headers["location"] == "soil"
-            answer = client.get("/v1/resolve?path=/topics/earth").json()["data"]
-            assert (answer["kind"], answer["slug"]) == ("tag", "soil")
+    with moved_store(bench, tmp_path) as other, client_of(other) as client:
+        moved = client.get("/v1/tags/land", follow_redirects=False)
+        assert moved.headers["location"] == "soil"
+        answer = client.get("/v1/resolve?path=/topics/earth").json()["data"]
+        assert (answer["kind"], answer["slug"]) == ("tag", "soil")
     article = bench.client.get("/v1/articles/story").json()["data"]
     assert [tag["slug"] for tag in article["tags"]] == ["soil"]
     key = UUID(article["id"])

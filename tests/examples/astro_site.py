@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from typing_extensions import override
 
 from tests import node
 from tests.clients.programs import install_client
-from tests.served import get_when_up
+from tests.served import get_when_up, in_thread
 
 NODE = (22, 12)
 """The least version of Node that Astro takes."""
@@ -79,13 +78,10 @@ class _Hooks(BaseHTTPRequestHandler):
 @contextmanager
 def hooks() -> Iterator[tuple[str, list[Told]]]:
     """A host of builds and a CDN: where they are, and what they are told."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Hooks) as server:
-        server.said = []  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", server.said  # type: ignore[attr-defined]
-        server.shutdown()
-        thread.join(10)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Hooks)
+    server.said = []  # type: ignore[attr-defined]
+    with in_thread(server) as address:
+        yield address, server.said  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

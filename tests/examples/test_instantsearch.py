@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ import pytest
 from typing_extensions import override
 
 from tests import node
-from tests.served import free_port
+from tests.served import free_port, in_thread
 
 pytestmark = pytest.mark.timeout(540)  # npm may have to install first
 HERE = Path(__file__).parent
@@ -40,12 +39,9 @@ class _Files(SimpleHTTPRequestHandler):
 @contextmanager
 def files(folder: Path) -> Iterator[str]:
     """A folder on a port of its own, another origin than the API."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join(10)
+    handler = partial(_Files, directory=str(folder))
+    with in_thread(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture(scope="module")

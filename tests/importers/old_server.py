@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.partners.certificates import server_context
+from tests.served import in_thread
 
 HUGE = 40_000_000
 
@@ -65,15 +66,8 @@ def old_server(certificate: Path) -> Iterator[OldServer]:
         def handle_error(self, *_: object) -> None:
             """A client that has read enough goes away."""
 
-    server = Quiet(("127.0.0.1", 0), Handler)
-    server.socket = server_context(certificate).wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    here.address = f"https://127.0.0.1:{server.server_address[1]}"
-    try:
-        yield here
-    finally:
-        ended.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with in_thread(Quiet(("127.0.0.1", 0), Handler), server_context(certificate)) as here.address:
+        try:
+            yield here
+        finally:
+            ended.set()

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +18,7 @@ from app.storage.s3 import open_bucket
 from tests.admin.desk import bearer
 from tests.conftest import Bench, client_of, store
 from tests.operating.faults import told
+from tests.served import in_thread
 from tests.stores import settings_of
 
 
@@ -45,13 +45,8 @@ def s3(status: int, code: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with in_thread(ThreadingHTTPServer(("127.0.0.1", 0), Answers)) as address:
+        yield address
 
 
 def keys(endpoint: str) -> dict[str, Any]:

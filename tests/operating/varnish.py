@@ -17,7 +17,7 @@ import pytest
 
 from app.runtime import Runtime, open_runtime
 from tests.commands import ROOT, started
-from tests.served import free_port, get_when_up
+from tests.served import free_port, get_when_up, in_thread
 from tests.stores import ensure_store, settings_of
 
 needs_varnish = pytest.mark.skipif(
@@ -97,14 +97,11 @@ def way() -> Iterator[Way]:
         def log_message(self, *_: object) -> None:
             """Silent."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, client:
-        server.daemon_threads = True
-        here.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    here.port = server.server_port
+    with client, in_thread(server):
         yield here
-        server.shutdown()
-        thread.join()
 
 
 @contextmanager

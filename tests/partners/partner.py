@@ -21,6 +21,7 @@ from app.partners.subscriptions import WebhookInfo
 from app.partners.targets import ReachPolicy, parse_networks
 from app.runtime import Runtime
 from app.worker.webhooks import WebhookFollower
+from tests.served import in_thread
 
 HERE = ReachPolicy(parse_networks(["127.0.0.0/8", "::1/128"]))
 
@@ -87,17 +88,9 @@ def partner(context: ssl.SSLContext | None = None) -> Iterator[Partner]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    if context is not None:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    here.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}/hook"
-    try:
+    with in_thread(server, context) as address:
+        here.url = f"{address}/hook"
         yield here
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """A cache in front, as far as it hears of changes: what it is told, and what it answers."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.served import in_thread
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,11 @@ def cache() -> Iterator[Cache]:
         def log_message(self, *_: object) -> None:
             """Silent."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        here.url = f"http://127.0.0.1:{server.server_address[1]}/purge"
-        try:
-            yield here
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    with in_thread(server) as address:
+        here.url = f"{address}/purge"
+        yield here
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:

@@ -1,6 +1,5 @@
 """A hub hears of every change, and one that is away or wrong disturbs nobody."""
 
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from app.worker.followers import build_followers
 from app.worker.websub import WebSubFollower
 from tests import builders
 from tests.conftest import Bench
+from tests.served import in_thread
 from tests.stores import settings_of
 
 
@@ -43,13 +43,8 @@ def hub() -> Iterator[Hub]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        kept.address = f"http://127.0.0.1:{server.server_port}"
+    with in_thread(HTTPServer(("127.0.0.1", 0), Handler)) as kept.address:
         yield kept
-        server.shutdown()
-        thread.join(20)
 
 
 def test_it_is_told_once_and_after_every_change(quiet: Bench, hub: Hub) -> None:
