@@ -8,7 +8,7 @@ import { Empty, More, Pending } from '../ui/parts'
 import { words } from '../words'
 
 type Alias = Schema['ManagedAlias']
-type Target = 'slug' | 'tag' | 'gone'
+type Target = 'slug' | 'tag' | 'url' | 'gone'
 
 /** Old addresses, each with what answers there now. */
 export function Aliases() {
@@ -35,7 +35,7 @@ export function Aliases() {
               <div class="row-text">
                 <p><code>{alias.path}</code></p>
                 <p class="row-facts">
-                  <span>{alias.gone ? w.goneBecause(alias.gone) : `→ ${alias.slug ?? `${w.tag}: ${alias.tag}`}`}</span>
+                  <span>{alias.gone ? w.goneBecause(alias.gone) : `→ ${alias.url ?? alias.slug ?? `${w.tag}: ${alias.tag}`}`}</span>
                   <button type="button" class="plain" aria-label={w.removeOf(alias.path)} onClick={() => void forget(alias)}>{w.remove}</button>
                 </p>
               </div>
@@ -66,10 +66,10 @@ function NewAlias({ onMade }: { onMade: () => void }) {
       <form onSubmit={(event) => { event.preventDefault(); void create() }}>
         <Input label={w.oldPath} help={w.oldPathHelp} required value={path} onInput={(event) => setPath(valueOf(event))} />
         <Select label={w.whatAnswers} value={target} onChange={(event) => { setTarget(valueOf(event) as Target); setAnswer('') }}
-          options={[['slug', w.kinds.article], ['tag', w.tag], ['gone', w.nothingAnswers]]} />
+          options={[['slug', w.kinds.article], ['tag', w.tag], ['url', w.otherSite], ['gone', w.nothingAnswers]]} />
         {target === 'tag'
           ? <Select label={w.tag} required value={answer} onChange={(event) => setAnswer(valueOf(event))} options={[['', '–'], ...(tags.data ?? []).map((tag): [string, string] => [tag.slug, nameOf(tag, w.locale)])]} />
-          : <Input label={target === 'slug' ? w.slug : w.reason} required value={answer} onInput={(event) => setAnswer(valueOf(event))} />}
+          : <Input label={target === 'slug' ? w.slug : target === 'url' ? w.address : w.reason} type={target === 'url' ? 'url' : 'text'} required value={answer} onInput={(event) => setAnswer(valueOf(event))} />}
         <button disabled={!path.trim() || !answer.trim()}>{w.newAlias}</button>
       </form>
     </details>

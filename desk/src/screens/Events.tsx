@@ -3,7 +3,7 @@ import { api, get, ifMatch, take, type Schema } from '../api/client'
 import { attempt } from '../shell/notices'
 import { may } from '../shell/session'
 import { showDate, showMoment, today } from '../time'
-import { ByLanguage, toChange } from '../ui/ByLanguage'
+import { ByLanguage, toChange, withoutEmpty } from '../ui/ByLanguage'
 import { Dialog } from '../ui/Dialog'
 import { Checkbox, Input, valueOf } from '../ui/Field'
 import { MomentInput } from '../ui/MomentInput'
@@ -11,7 +11,6 @@ import { TagPicker } from '../ui/TagPicker'
 import { useData } from '../ui/data'
 import { Empty, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
-import { withoutEmpty } from './people/parts'
 
 type Event = Schema['ManagedEvent']
 

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks'
 import { api, get, ifMatch, take, type Schema } from '../api/client'
-import { HOME } from '../config'
 import { attempt } from '../shell/notices'
 import { may } from '../shell/session'
 import { showMoment } from '../time'
@@ -9,10 +8,9 @@ import { ArticleSearch } from '../ui/ArticleSearch'
 import { Input, TextArea, valueOf } from '../ui/Field'
 import { Rendered } from '../ui/Rendered'
 import { useData, useRefresh } from '../ui/data'
-import { MoveButtons, moveItem } from '../ui/order'
 import { Empty, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
-import { readArticle } from '../writing/draft'
+import { ArticleOrder } from '../writing/ArticleOrder'
 
 type Issue = Schema['NewsletterIssue']
 
@@ -81,8 +79,6 @@ function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () 
   const [order, setOrder] = useState(issue.articles)
   const [isSure, setSure] = useState(false)
   const path = { issue_id: issue.id }
-  const titles = useData(async () => new Map(await Promise.all(order.map(async (id) =>
-    [id, (await readArticle(id).catch(() => null))?.title ?? id] as const))), [[...order].sort().join()])
   const preview = useData(() => take(api.GET('/v1/admin/newsletters/issues/{issue_id}/preview', { params: { path } })), [issue.revision])
   const isOpen = issue.state === 'draft' || issue.state === 'approved'
   const isOrdered = order.join() !== issue.articles.join()
@@ -107,17 +103,7 @@ function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () 
         <Input label={w.subject} lang={issue.lang} value={subject} onInput={(event) => setSubject(valueOf(event))} />
         <TextArea label={w.introduction} lang={issue.lang} rows={4} value={introduction} onInput={(event) => setIntroduction(valueOf(event))} />
         <h3>{w.articles}</h3>
-        <ol class="plain-list">
-          {order.map((id, index) => (
-            <li key={id} class="choice-line">
-              <a href={`${HOME}/articles/${id}`} lang={issue.lang}>{titles.data?.get(id) ?? '…'}</a>
-              {isOpen && <span>
-                <MoveButtons name={titles.data?.get(id) ?? ''} index={index} count={order.length} onMove={(step) => setOrder(moveItem(order, index, step))} />
-                <button type="button" class="plain" aria-label={w.removeOf(titles.data?.get(id) ?? '')} onClick={() => setOrder(order.filter((other) => other !== id))}>{w.remove}</button>
-              </span>}
-            </li>
-          ))}
-        </ol>
+        <ArticleOrder ids={order} lang={issue.lang} {...(isOpen ? { onChange: setOrder } : {})} />
         {isOpen && <>
           <p class="help">{issue.chosen || isOrdered ? w.chosenArticles : w.ruleArticles}
             {issue.chosen && !isOrdered && <>{' '}<button type="button" onClick={() => void save(null)}>{w.ruleAgain}</button></>}</p>

@@ -118,7 +118,7 @@ function KeysDialog({ partner, onClose }: { partner: Partner; onClose: () => voi
           <li key={key.id}>
             <div class="row-text">
               <p>{key.name} <code>{key.id}</code></p>
-              <p class="row-facts"><span>{key.scopes.join(', ')}</span><span>{w.ends(showMoment(key.expires_at))}</span>{key.last_used_at && <span>{w.lastUsed(showMoment(key.last_used_at))}</span>}
+              <p class="row-facts"><span>{key.scopes.map((scope) => w.keyScopes[scope]).join(', ')}</span><span>{w.ends(showMoment(key.expires_at))}</span>{key.last_used_at && <span>{w.lastUsed(showMoment(key.last_used_at))}</span>}
                 <button type="button" class="plain" aria-label={w.removeOf(key.name)} onClick={() => void end(key.id)}>{w.revoke}</button></p>
             </div>
           </li>

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks'
 import { api, ifMatch, take, type Schema } from '../api/client'
-import { HOME } from '../config'
 import { MediumField } from '../editor/MediumField'
 import { attempt } from '../shell/notices'
 import { go, place, useUnsaved } from '../shell/router'
@@ -8,10 +7,9 @@ import { ByLanguage, toChange } from '../ui/ByLanguage'
 import { Input, Select, valueOf } from '../ui/Field'
 import { nameOf, readTags } from '../ui/TagPicker'
 import { useData } from '../ui/data'
-import { MoveButtons, moveItem } from '../ui/order'
 import { Chip, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
-import { readArticle } from '../writing/draft'
+import { ArticleOrder } from '../writing/ArticleOrder'
 import { Aliases } from './Aliases'
 import { SiteMenu, type MenuEntry, type Targets } from './SiteMenu'
 
@@ -96,7 +94,7 @@ function Form(props: { site: SiteData; targets: Targets; onSaved: () => void }) 
       <h2>{w.home}</h2>
       <h3>{w.featured}</h3>
       <p class="help">{w.featuredHelp}</p>
-      <Featured ids={featured} onChange={setFeatured} />
+      <ArticleOrder ids={featured} onChange={setFeatured} />
       <h3>{w.sections}</h3>
       <p class="help">{w.sectionsHelp}</p>
       <ul class="chips">
@@ -115,25 +113,5 @@ function Form(props: { site: SiteData; targets: Targets; onSaved: () => void }) 
       </details>
       <footer class="save-bar"><button class="main">{w.save}</button></footer>
     </form>
-  )
-}
-
-/** The articles that the home shows first, in their order. */
-function Featured({ ids, onChange }: { ids: string[]; onChange: (ids: string[]) => void }) {
-  const titles = useData(async () => new Map(await Promise.all(ids.map(async (id) =>
-    [id, (await readArticle(id).catch(() => null))?.title ?? id] as const))), [[...ids].sort().join()])
-  return (
-    <ol class="plain-list">
-      {ids.map((id, index) => {
-        const name = titles.data?.get(id) ?? '…'
-        return (
-          <li key={id} class="choice-line">
-            <a href={`${HOME}/articles/${id}`}>{name}</a>
-            <span><MoveButtons name={name} index={index} count={ids.length} onMove={(step) => onChange(moveItem(ids, index, step))} />
-              <button type="button" class="plain" aria-label={words.value.removeOf(name)} onClick={() => onChange(ids.filter((other) => other !== id))}>×</button></span>
-          </li>
-        )
-      })}
-    </ol>
   )
 }

@@ -18,6 +18,9 @@ export function ByLanguage(props: { label: string; value: Texts; rows?: number; 
   })}</>
 }
 
+/** The texts of something new. */
+export const withoutEmpty = (texts: Texts): Texts => Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim()))
+
 /** The texts as a change of them: null removes that of a language. */
 export const toChange = (texts: Texts): Record<string, string | null> =>
   Object.fromEntries(config.languages.map((code) => [code, texts[code]?.trim() || null]))

@@ -213,7 +213,7 @@ export const en = {
   } satisfies Record<keyof Schema['SitePolicies'], string>,
   aliases: 'Old addresses', aliasesHelp: 'Whoever comes by an old address is led to what answers there now. An article whose address changes is entered here by itself.',
   findPath: 'Exactly this old address', newAlias: 'Add an old address', oldPath: 'Old address', oldPathHelp: 'As it follows the name of the site, such as /news/2009/12.html',
-  whatAnswers: 'What answers there', nothingAnswers: 'Nothing any more', goneBecause: (reason: string) => `Gone: ${reason}`, removed: 'Removed',
+  whatAnswers: 'What answers there', otherSite: 'Another site', nothingAnswers: 'Nothing any more', goneBecause: (reason: string) => `Gone: ${reason}`, removed: 'Removed',
 
   // Events
   events: 'Events', newEvent: 'New event', noEvents: 'No event yet.', toCome: 'To come', past: 'Past', wholeDays: 'It lasts whole days', starts: 'Begins', endsAt: 'Ends', place: 'Place',

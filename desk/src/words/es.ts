@@ -200,7 +200,7 @@ export const es: Words = {
   },
   aliases: 'Direcciones antiguas', aliasesHelp: 'Quien llega por una dirección antigua va a lo que responde allí ahora. Cuando cambia la dirección de un artículo, se anota aquí sola.',
   findPath: 'Exactamente esta dirección antigua', newAlias: 'Añadir una dirección antigua', oldPath: 'Dirección antigua', oldPathHelp: 'Como sigue al nombre del sitio, por ejemplo /noticias/2009/12.html',
-  whatAnswers: 'Qué responde allí', nothingAnswers: 'Ya nada', goneBecause: (reason) => `Ya no está: ${reason}`, removed: 'Quitado',
+  whatAnswers: 'Qué responde allí', otherSite: 'Otro sitio', nothingAnswers: 'Ya nada', goneBecause: (reason) => `Ya no está: ${reason}`, removed: 'Quitado',
 
   events: 'Actos', newEvent: 'Acto nuevo', noEvents: 'Todavía no hay actos.', toCome: 'Próximos', past: 'Pasados', wholeDays: 'Dura días enteros', starts: 'Empieza', endsAt: 'Termina', place: 'Lugar',
   whenPublic: 'Cuándo lo ven los lectores', announcedAt: 'Desde', withdrawnAt: 'Hasta',

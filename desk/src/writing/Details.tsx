@@ -1,4 +1,3 @@
-import { api, take } from '../api/client'
 import { config, HOME } from '../config'
 import { MediumField } from '../editor/MediumField'
 import { Checkbox, Input, Select, TextArea, valueOf } from '../ui/Field'
@@ -7,7 +6,7 @@ import { MomentInput } from '../ui/MomentInput'
 import { TagPicker } from '../ui/TagPicker'
 import { useData } from '../ui/data'
 import { words } from '../words'
-import type { Draft } from './draft'
+import { readArticle, type Draft } from './draft'
 
 const orNull = (text: string): string | null => text.trim() || null
 
@@ -79,8 +78,7 @@ export function Details({ draft }: { draft: Draft }) {
 function Related({ draft }: { draft: Draft }) {
   const w = words.value
   const { related, lang } = draft.fields.value
-  const chosen = useData(() => Promise.all(related.map((id) =>
-    take(api.GET('/v1/admin/articles/{article_id}', { params: { path: { article_id: id } } })))), [related.join()])
+  const chosen = useData(() => Promise.all(related.map(readArticle)), [related.join()])
   return (
     <div>
       <ul class="plain-list">

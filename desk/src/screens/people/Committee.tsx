@@ -2,11 +2,11 @@ import { useState } from 'preact/hooks'
 import { api, ifMatch, take, type Schema } from '../../api/client'
 import { MediumField } from '../../editor/MediumField'
 import { showDate } from '../../time'
-import { ByLanguage, toChange } from '../../ui/ByLanguage'
+import { ByLanguage, toChange, withoutEmpty } from '../../ui/ByLanguage'
 import { Input, Select, valueOf } from '../../ui/Field'
 import { useData } from '../../ui/data'
 import { words } from '../../words'
-import { canChange, PersonForm, Rows, withoutEmpty } from './parts'
+import { canChange, PersonForm, Rows } from './parts'
 import { Succession } from './Succession'
 
 type Member = Schema['ManagedMember']

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
 import { api, ifMatch, take, type Schema } from '../../api/client'
 import { MediumField } from '../../editor/MediumField'
-import { ByLanguage, toChange } from '../../ui/ByLanguage'
+import { ByLanguage, toChange, withoutEmpty } from '../../ui/ByLanguage'
 import { Input, Select, TextArea, valueOf } from '../../ui/Field'
 import { useData } from '../../ui/data'
 import { words } from '../../words'
-import { canChange, PersonForm, Rows, withoutEmpty } from './parts'
+import { canChange, PersonForm, Rows } from './parts'
 
 type Sponsor = Schema['ManagedSponsor']
 

@@ -9,7 +9,6 @@ import { Empty, Pending } from '../../ui/parts'
 import { words } from '../../words'
 
 /** The texts that are not blank, as a new thing has them. */
-export const withoutEmpty = (texts: Record<string, string>) => Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim()))
 export const canChange = () => may('people:write')
 
 /** Rows of people, each of which opens its dialog; where they have an order, it can be changed. */
