@@ -13,6 +13,7 @@ from app.admin import (
     committee,
     deliveries,
     events,
+    imports,
     letters,
     media,
     newsletters,
@@ -47,5 +48,6 @@ ROUTERS: Final = (
     *(events.router, aliases.router, site.router),
     *(webhooks.router, deliveries.router),
     *(partners.router, partner_keys.router),
+    imports.router,
     *(letters.router, newsletters.router, readers.router),
 )

@@ -43,7 +43,10 @@ def import_jsonl(
     announce: Announce = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import files in the interchange format. Each record is imported whole or refused."""
+    """Import files in the interchange format, or ZIPs of them and their media.
+
+    Each record is imported whole or refused.
+    """
     _import_records(paths, dry_run, if_empty, announce, as_json)
 
 
@@ -55,28 +58,16 @@ def _import_records(
     as_json: bool,
     tells_undo: bool = True,
 ) -> None:
-    from app.interchange import batch_import, jsonl_reader
+    from app.commands.moving_in import print_outcome
+    from app.importers.source_run import RunMode, run_records
+    from app.interchange import batch_import
 
     with open_runtime(Settings()) as runtime:
         if if_empty and not batch_import.is_empty(runtime):
             typer.echo("There is content already; nothing was imported.", err=True)
             return
-        size = sum(path.stat().st_size for path in paths)
-        with progress("Importing", size) as advance:
-            report = batch_import.import_records(
-                runtime,
-                jsonl_reader.read_entries(paths),
-                dry_run=dry_run,
-                advance=advance,
-                source="jsonl",
-                quiet=not announce,
-            )
-    if as_json:
-        typer.echo(json.dumps(report.as_json()))
-    else:
-        typer.echo(report.as_text(tells_undo=tells_undo))
-    if not report.is_whole:
-        raise typer.Exit(1)
+        outcome = run_records(runtime, paths, progress, RunMode(dry_run, quiet=not announce))
+    print_outcome(outcome, dry_run=dry_run, as_json=as_json, tells_undo=tells_undo)
 
 
 @importing.command("sample")
@@ -271,11 +262,10 @@ def import_folder(
 
     Pictures come from the folder itself. The report accounts for every file.
     """
-    from app.commands.moving_in import build_options, require_archive, run_import
+    from app.commands.moving_in import build_options, require_folder, run_import
     from app.importers.folder.entries import FolderImport
 
-    if not path.is_dir():
-        require_archive(path)
+    require_folder(path)
     options = build_options(
         site=site, lang=lang, timezone=timezone, drop_unknown=drop_unknown, source=source
     )

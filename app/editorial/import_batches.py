@@ -26,13 +26,23 @@ from app.models.tag import Tag, TagSlug
 AT_ONCE = 50
 """The articles that one transaction takes back, so that no editor waits long."""
 
+_OPERATOR: Final = By("operator")
+
 _ALIVE: Final = timedelta(minutes=2)
 """An import that has not renewed its batch for so long was cut off. It reads no file for longer."""
 
 
-def begin(tx: WriteTx, batch_id: UUID, source: str, now: datetime, *, is_quiet: bool) -> None:
-    """Record an import that changes something."""
-    batch = ImportBatch(id=batch_id, source=source, began_at=now, is_quiet=is_quiet)
+def begin(
+    tx: WriteTx,
+    batch_id: UUID,
+    source: str,
+    now: datetime,
+    *,
+    is_quiet: bool,
+    job_id: UUID | None = None,
+) -> None:
+    """Record an import that changes something; `job_id` is the import of the desk."""
+    batch = ImportBatch(id=batch_id, source=source, began_at=now, is_quiet=is_quiet, job_id=job_id)
     batch.alive_until = now + _ALIVE
     tx.session.add(batch)
 
@@ -58,13 +68,20 @@ def list_interrupted(tx: ReadTx, now: datetime, source: str | None = None) -> li
     return [ImportBatch(**row) for row in tx.execute(statement.order_by(batch.c.id)).mappings()]
 
 
+def list_incomplete(tx: ReadTx, job_id: UUID) -> list[ImportBatch]:
+    """The batches of the desk's import that have not come to their end."""
+    batch = ImportBatch.__table__  # type: ignore[attr-defined]  # as above
+    statement = sa.select(batch).where(batch.c.job_id == job_id, batch.c.ended_at.is_(None))
+    return [ImportBatch(**row) for row in tx.execute(statement.order_by(batch.c.id)).mappings()]
+
+
 def list_batches(tx: ReadTx) -> Sequence[ImportBatch]:
     """All batches, the newest first."""
     statement = sa.select(ImportBatch.__table__).order_by(col(ImportBatch.began_at).desc())  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
     return [ImportBatch(**row) for row in tx.execute(statement).mappings()]
 
 
-def begin_undoing(tx: WriteTx, batch_id: UUID, now: datetime) -> None:
+def begin_undoing(tx: WriteTx, batch_id: UUID, now: datetime, by: By = _OPERATOR) -> None:
     """Record that a batch is undone. `NotFound` when there is none; undoing may be repeated."""
     row = tx.get_locked(ImportBatch, batch_id)
     if row is None:
@@ -72,7 +89,7 @@ def begin_undoing(tx: WriteTx, batch_id: UUID, now: datetime) -> None:
         raise NotFound("batch_not_found", message)
     if row.undone_at is None:
         row.undone_at = now
-        audit.record(tx, By("operator"), now, "import.undone", "operation", batch_id)
+        audit.record(tx, by, now, "import.undone", "operation", batch_id)
 
 
 def articles_of(tx: ReadTx, batch_id: UUID, after: UUID | None) -> list[UUID]:

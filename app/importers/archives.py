@@ -38,17 +38,11 @@ def is_archive(path: Path) -> bool:
 
 @contextmanager
 def unpacked_folder(archive: Path, place: Path) -> Iterator[Path]:
-    """A folder within `place` with the files of an archive; it is deleted at the end, or by the
-    next import if this one is killed.
+    """A folder within `place` with the files of an archive, for as long as `temporary_folder` says.
 
     `Invalid` (`unsafe_archive`, `broken_archive`) and `TooLarge` (`archive_too_large`).
     """
-    place.mkdir(parents=True, exist_ok=True)
-    _delete_abandoned(place)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)  # the system lets it go, however this process ends
+    with temporary_folder(place) as folder:
         try:
             with zipfile.ZipFile(archive) as source:
                 # A folder of texts is known again by its name.
@@ -62,6 +56,19 @@ def unpacked_folder(archive: Path, place: Path) -> Iterator[Path]:
             message = f"{archive.name} cannot be read ({error}); make it without a password."
             raise Invalid("broken_archive", message) from error
         yield inner
+
+
+@contextmanager
+def temporary_folder(place: Path) -> Iterator[Path]:
+    """An empty folder within `place`; it is deleted at the end, or by the next import if this one
+    is killed."""
+    place.mkdir(parents=True, exist_ok=True)
+    _delete_abandoned(place)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # the system lets it go, however this process ends
+        yield folder
     finally:
         os.close(handle)
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,9 +1,16 @@
 """What an operator chooses for an import from another system."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.errors import Detail, Invalid
 from app.importers.media_plan import MediaOptions
+from app.importers.record_fields import to_address, to_language
+from app.settings import Settings
+
+ContentType = Literal["article", "page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +24,42 @@ class ImportOptions:
     site: str = ""
     source: str = ""
     drop_unknown: bool = False
-    types: dict[str, str] = field(default_factory=dict)
+    types: Mapping[str, ContentType] = field(default_factory=dict)
+
+
+def check_options(
+    settings: Settings,
+    media: MediaOptions | None = None,
+    *,
+    lang: str | None,
+    source: str,
+    site: str = "",
+    timezone: str | None = None,
+    types: Mapping[str, ContentType] | None = None,
+    drop_unknown: bool = False,
+) -> ImportOptions:
+    """The options of an import; `Invalid` (`invalid_option`) names the wrong one."""
+    try:
+        zone = ZoneInfo(timezone or settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise _wrong("timezone", "give a zone such as America/Lima.") from error
+    known_lang = to_language(lang, settings.languages) if lang is not None else None
+    if lang is not None and known_lang is None:
+        known = ", ".join(settings.languages)
+        raise _wrong("lang", f"it is none of WILLAY_LANGUAGES ({known}); add it there.")
+    if site and to_address(site) is None:
+        raise _wrong("site", "give an address such as https://old.example.")
+    return ImportOptions(
+        media=media or MediaOptions(),
+        lang=known_lang,
+        zone=zone,
+        site=site,
+        source=source,
+        drop_unknown=drop_unknown,
+        types=types or {},
+    )
+
+
+def _wrong(name: str, message: str) -> Invalid:
+    detail = Detail("invalid_option", f"{message[0].upper()}{message[1:]}", pointer=f"/{name}")
+    return Invalid("invalid_option", f"{name}: {message}", (detail,))

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from time import monotonic
+from uuid import UUID
 
 from app.changes import PublishTx
 from app.editorial import import_batches, importing, new_articles, site
@@ -12,6 +13,7 @@ from app.editorial.new_articles import NewArticle
 from app.errors import WillayError
 from app.interchange import completion
 from app.interchange.article_upsert import IMPORTER
+from app.interchange.entry_spool import spool_entries
 from app.interchange.import_entry import ImportEntry, ReadyEntry
 from app.interchange.media_records import MediaRecord
 from app.interchange.plain_articles import leading_articles
@@ -63,22 +65,21 @@ def import_records(
     decoders: Decoders = ISOLATED,
     source: str = "",
     quiet: bool = False,
+    job_id: UUID | None = None,
 ) -> ImportReport:
     """Import entries in order; `advance` receives the size of each entry that is done.
 
-    What it makes names its batch, so that it can be undone. With `quiet`, webhooks and caches hear
-    of it once, at its end.
+    What it makes names its batch, so that it can be undone; the batch names the desk's import
+    `job_id`. With `quiet`, webhooks and caches hear of it once, at its end.
 
-    A dry run tries all in one transaction and rolls it back; editors wait for it.
+    A dry run prepares all entries, then tries them in one transaction and rolls it back. Editors
+    wait for that transaction.
     """
     report = ImportReport()
     if dry_run:
-        _try_all(
-            runtime,
-            prepare_entries(runtime, entries, decoders=decoders, keep=False),
-            report,
-            advance,
-        )
+        coming = prepare_entries(runtime, entries, decoders=decoders, keep=False)
+        with spool_entries(coming, runtime.settings.data_dir, advance) as ready_entries:
+            _try_all(runtime, ready_entries, report)
         return report
     batch_id = uuid7(runtime.clock())
     coming = prepare_entries(runtime, entries, decoders=decoders)
@@ -97,19 +98,21 @@ def import_records(
                     import_batches.renew(tx, batch_id, runtime.clock())
                     renewal = monotonic() + _RENEWED_AFTER
             elif report.has_changed:
-                import_batches.begin(tx, batch_id, source, runtime.clock(), is_quiet=quiet)
+                import_batches.begin(
+                    tx, batch_id, source, runtime.clock(), is_quiet=quiet, job_id=job_id
+                )
                 report.batch_id = batch_id
                 renewal = monotonic() + _RENEWED_AFTER
 
 
-def _try_all(
-    runtime: Runtime, coming: Iterator[ReadyEntry], report: ImportReport, advance: Advance
-) -> None:
+def _try_all(runtime: Runtime, coming: Iterator[ReadyEntry], report: ImportReport) -> None:
     """Import all in one transaction, a portion at a time, and roll it back."""
     try:
         with runtime.publishing() as tx:
             while ready := deque(_take_some(coming, _PREPARED_AT_ONCE)):
-                _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=float("inf"))
+                _import_batch(
+                    tx, ready, runtime.site_rules, report, _no_progress, seconds=float("inf")
+                )
             raise _DryRun
     except _DryRun:
         return

@@ -25,6 +25,13 @@ def complete_import(runtime: Runtime, report: ImportReport, source: str, *, quie
         _tell(runtime, tx, report.batch_id, data, is_quiet=quiet)
 
 
+def complete_job(runtime: Runtime, job_id: UUID) -> None:
+    """Tell of what an import of the desk brought before it was stopped, or failed."""
+    with runtime.publishing() as tx:
+        for batch in import_batches.list_incomplete(tx, job_id):
+            _complete_batch(runtime, tx, batch.id, is_quiet=batch.is_quiet)
+
+
 def complete_interrupted(runtime: Runtime) -> bool:
     """Tell of the imports that were cut off; false when there are none."""
     now = runtime.clock()
@@ -37,10 +44,13 @@ def complete_interrupted(runtime: Runtime) -> bool:
 
 
 def _complete_interrupted(runtime: Runtime, tx: PublishTx, source: str | None) -> None:
-    now = runtime.clock()
-    for batch in import_batches.list_interrupted(tx, now, source):
-        import_batches.complete(tx, batch.id, now)
-        _tell(runtime, tx, batch.id, {"interrupted": True}, is_quiet=batch.is_quiet)
+    for batch in import_batches.list_interrupted(tx, runtime.clock(), source):
+        _complete_batch(runtime, tx, batch.id, is_quiet=batch.is_quiet)
+
+
+def _complete_batch(runtime: Runtime, tx: PublishTx, batch_id: UUID, *, is_quiet: bool) -> None:
+    import_batches.complete(tx, batch_id, runtime.clock())
+    _tell(runtime, tx, batch_id, {"interrupted": True}, is_quiet=is_quiet)
 
 
 def _tell(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from app.editorial import media_list
+from app.editorial import import_runs, media_list
 from app.runtime import Runtime
 from app.storage.protocol import StoredObject
 
@@ -30,11 +30,15 @@ def scan_files(runtime: Runtime) -> StorageState:
     after = _named_files(
         runtime
     )  # a file added during the listing counts as neither unnamed nor missing
+    with runtime.database.reading() as tx:
+        parts = import_runs.object_names(tx)
     stored_digests = {_digest(file) for file in stored_objects}
     return StorageState(
         files=len(stored_objects),
         bytes=sum(file.size for file in stored_objects),
-        unnamed=sum(_digest(file) not in after for file in stored_objects),
+        unnamed=sum(
+            _digest(file) not in after and file.name not in parts for file in stored_objects
+        ),
         missing=len((before & after) - stored_digests),
     )
 
@@ -44,11 +48,13 @@ def collect_garbage(runtime: Runtime) -> int:
     many."""
     before = runtime.clock() - SPARED_FOR
     old = [file for file in runtime.storage.list_objects() if file.modified < before]
-    names_in_use = _named_files(runtime)
+    digests = _named_files(runtime)
+    with runtime.database.reading() as tx:
+        parts = import_runs.object_names(tx)
     removed = sum(
         runtime.storage.discard(file.name, before)
         for file in old
-        if _digest(file) not in names_in_use
+        if _digest(file) not in digests and file.name not in parts
     )
     return removed + runtime.storage.tidy(before)
 

@@ -67,6 +67,12 @@ class MediaSettings(Group):
     media_max_bytes: int = Field(
         20_000_000, ge=1_000, le=200_000_000, description="The largest upload, in bytes"
     )
+    import_max_bytes: int = Field(
+        2_000_000_000,
+        ge=1_000,
+        le=50_000_000_000,
+        description="The files of one import of the desk, in bytes",
+    )
     s3_bucket: str | None = Field(
         None,
         min_length=3,

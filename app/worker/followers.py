@@ -3,6 +3,7 @@
 from app.letters.sending import LetterSender
 from app.runtime import Runtime
 from app.worker.heartbeat import Heartbeat
+from app.worker.import_runner import ImportRunner
 from app.worker.indexing import IndexFollower
 from app.worker.interrupted_imports import InterruptedImports
 from app.worker.loop import Follower
@@ -17,12 +18,14 @@ from app.worker.webhooks import WebhookFollower
 def build_followers(runtime: Runtime) -> list[Follower]:
     """A heartbeat, search for each engine, media, imports, webhooks, letters, and, if they are set,
     newsletters, the trash, a WebSub hub and caches in front."""
+    imports = ImportRunner(runtime)
     letters = LetterSender(runtime.database, runtime.settings, runtime.key, runtime.clock)
     followers: list[Follower] = [
         Heartbeat(runtime),
         *_search_followers(runtime),
         MediaCleanup(runtime),
         InterruptedImports(runtime),
+        ThreadedFollower(imports, imports.interrupt),
         WebhookFollower(runtime),
         ThreadedFollower(letters, letters.interrupt),
     ]

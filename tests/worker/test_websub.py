@@ -165,6 +165,7 @@ def test_it_follows_only_where_a_hub_is_named(tmp_path: Path) -> None:
         "search (embedded)",
         "sweeping",
         "interrupted imports",
+        "imports",
         "webhooks",
         "letters",
         "newsletters",

@@ -1,7 +1,7 @@
 """The first reading of an export: addresses, slugs, media, terms, before any text is made."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -46,7 +46,7 @@ class WordPressSurvey:
     terms: TermPlan
     languages: Sequence[str]
     lang: str | None
-    types: dict[str, str]
+    types: Mapping[str, str]
     facts: dict[str, str] = field(default_factory=dict)
 
     def read(self, paths: Sequence[Path], advance: Callable[[int], None]) -> None:
@@ -199,7 +199,7 @@ def translation_groups(item: Item) -> list[str]:
     return groups
 
 
-def left_reason(item: Item, types: dict[str, str]) -> str | None:
+def left_reason(item: Item, types: Mapping[str, str]) -> str | None:
     """Why an item is no text that comes; None when it is one."""
     kind, status = item.kind, item.text("status")
     if kind in LEFT_TYPES:
