@@ -159,7 +159,7 @@ POST = {"id": "1", "title": "A march", "slug": "march", "html": "<p>We walked.</
 GHOST = {**POST, "status": "published", "published_at": "2019-05-12T00:00:00.000Z"}
 RECORD = {
     **{"type": "article", "lang": "en", "title": "A march", "slug": "march", "body": "We walked."},
-    "published_on": "2019-05-12",
+    "published_at": "2019-05-12T00:00:00Z",
 }
 SOURCES = {
     "folder": ("site.zip", {"march.md": "---\ntitle: A march\ndate: 2019-05-12\n---\nWe walked."}),
