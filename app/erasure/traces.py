@@ -14,6 +14,7 @@ from app.audit import ERASED
 from app.changes import PublishTx
 from app.models import every_table
 from app.models.idempotency import IdempotencyKey
+from app.models.import_job import ImportJob
 from app.models.letter import Letter
 from app.models.partner import Partner
 
@@ -31,6 +32,7 @@ def erase_traces(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> d
         "audit entries": audit.erase(tx, account, words),
         "stored answers of others": erase_answers(tx, words),
         "letters to others": erase_letters(tx, words),
+        "reports of imports": erase_reports(tx, words),
     }
 
 
@@ -46,6 +48,21 @@ def erase_letters(tx: PublishTx, words: Sequence[str]) -> int:
     spelled = [json.dumps(word)[1:-1] for word in words]
     is_mentioned = sa.or_(*(facts.contains(word, autoescape=True) for word in spelled))
     return tx.execute(sa.delete(Letter).where(is_mentioned)).rowcount
+
+
+def erase_reports(tx: PublishTx, words: Sequence[str]) -> int:
+    """Delete the reports of imports that name one of some words."""
+    names = ("check_report", "import_report", "undo_report")
+    spelled = [json.dumps(word)[1:-1] for word in words]
+    is_mentioned = sa.or_(
+        *(
+            sa.cast(col(getattr(ImportJob, name)), sa.Text).contains(word, autoescape=True)
+            for name in names
+            for word in spelled
+        )
+    )
+    update = sa.update(ImportJob).where(is_mentioned)
+    return tx.execute(update.values(dict.fromkeys(names, sa.null()))).rowcount
 
 
 def _actor_columns(

@@ -1,5 +1,6 @@
 """The files of an import of the desk: parts in the storage, put together where an import reads."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from app.editorial import import_runs
+from app.editorial.import_runs import StoredPart
+from app.errors import NotFound
 from app.runtime import Runtime
 
 _AHEAD: Final = timedelta(minutes=1)
@@ -22,8 +25,8 @@ class ImportFiles:
 
 
 def collect_files(runtime: Runtime, job_id: UUID, folder: Path) -> ImportFiles:
-    """Write the files of an import into a folder; `NotFound` when a part is gone, as in a store
-    that was restored."""
+    """Write the files of an import into a folder; `NotFound` (`files_not_found`) when a part is
+    gone, as in a store that was restored: its copy holds no files of imports."""
     with runtime.database.reading() as tx:
         parts = import_runs.list_parts(tx, job_id)
     files = ImportFiles()
@@ -36,9 +39,16 @@ def collect_files(runtime: Runtime, job_id: UUID, folder: Path) -> ImportFiles:
             else:
                 files.media = path
         with path.open("ab") as file:
-            for chunk in runtime.storage.read(part.object_name, 0, part.size):
-                file.write(chunk)
+            file.writelines(_read_part(runtime, part))
     return files
+
+
+def _read_part(runtime: Runtime, part: StoredPart) -> Iterator[bytes]:
+    try:
+        yield from runtime.storage.read(part.object_name, 0, part.size)
+    except NotFound as error:
+        message = f"{part.name} is no longer here; send the files of this import again."
+        raise NotFound("files_not_found", message) from error
 
 
 def discard_files(runtime: Runtime, job_id: UUID) -> None:

@@ -10,7 +10,7 @@ from app.accounts import users
 from app.accounts.inputs import AccountInput
 from app.accounts.principal import OPERATOR
 from app.audit import By
-from app.editorial import articles, notes
+from app.editorial import articles, import_jobs, import_runs, notes
 from app.editorial.content import Actor, ArticleInput, prepare
 from app.editorial.notes import NewNote
 from app.models import every_table
@@ -61,6 +61,10 @@ def life(runtime: Runtime) -> UUID:
     )
     draft, _ = article(runtime, NAME, title="Draft", **signed)
     with runtime.database.writing() as tx:
+        job = import_jobs.create(tx, Actor("Another"), "wordpress", runtime.clock())
+        tx.session.flush()
+        report = {"notices": [{"message": f"the author {NAME} has no text"}]}
+        import_runs.complete(tx, job, "checked", runtime.clock(), "check_report", report)
         for writer in (account, other):
             by = Actor(NAME if writer == account else "Another", By("session", writer))
             text = "Ask @kanari or @Kanari-OQuispe, not KANARI O’QUISPE or kanari@example.org."

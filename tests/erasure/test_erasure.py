@@ -35,7 +35,7 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
     assert holding(runtime) == {
         *("account", "article", "audit_entry", "author_count", "partner"),
         *("publication", "publication_author", "revision", "draft_index"),
-        *("article_note", "letter"),
+        *("article_note", "letter", "import_job"),
     }
     clock.move(hours=1)
     report = erased(runtime, NAME, credits=True)
@@ -50,6 +50,7 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
         "article.changed_by": 3,
         "revision.saved_by": 3,
         "audit entries": 4,
+        "reports of imports": 1,
         "article_note.written_by": 1,
         "notes": 2,
         "publications": 2,

@@ -266,7 +266,7 @@ def test_a_file_that_is_gone_is_told(mover: Mover) -> None:
     for file in mover.objects():
         mover.bench.runtime.storage.discard(file.name, datetime.max.replace(tzinfo=UTC))
     failed = mover.ask(at, "check")
-    assert (failed["state"], failed["failure_code"]) == ("failed", "file_not_found")
+    assert (failed["state"], failed["failure_code"]) == ("failed", "files_not_found")
 
 
 def test_a_stopped_import_goes_on_where_it_was(
