@@ -63,7 +63,7 @@ def temporary_folder(place: Path) -> Iterator[Path]:
     """An empty folder within `place`; it is deleted at the end, or by the next import if this one
     is killed."""
     place.mkdir(parents=True, exist_ok=True)
-    _delete_abandoned(place)
+    delete_abandoned_folders(place)
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -128,8 +128,8 @@ def single_folder(folder: Path) -> Path:
     return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
 
 
-def _delete_abandoned(place: Path) -> None:
-    """Delete the folders of imports that were killed."""
+def delete_abandoned_folders(place: Path) -> None:
+    """Delete the folders within `place` of imports that were killed."""
     for folder in place.glob(f"{_PREFIX}*"):
         with suppress(OSError):
             handle = os.open(folder, os.O_RDONLY)

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.editorial import import_runs
 from app.editorial.import_runs import StoredPart
 from app.errors import NotFound
+from app.importers.archives import delete_abandoned_folders
 from app.runtime import Runtime
 
 _AHEAD: Final = timedelta(minutes=1)
@@ -61,7 +62,9 @@ def discard_files(runtime: Runtime, job_id: UUID) -> None:
 
 
 def discard_abandoned_files(runtime: Runtime) -> None:
-    """Discard the files of imports that nobody has touched for a week."""
+    """Discard the files of imports that nobody has touched for a week, and what imports that were
+    killed left on this machine."""
+    delete_abandoned_folders(runtime.settings.data_dir)
     with runtime.database.reading() as tx:
         abandoned = import_runs.list_abandoned(tx, runtime.clock())
     for job_id in abandoned:

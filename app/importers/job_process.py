@@ -5,6 +5,7 @@ reader, what it took goes back to the system, and if the system kills it, the se
 """
 
 import logging
+import signal
 import sys
 from typing import Final
 from uuid import UUID
@@ -24,6 +25,7 @@ _LOG = logging.getLogger("willay.worker")
 
 def run_in_process(settings: Settings, job_id: UUID) -> None:
     """Make the run of an import; the process ends with `AWAY` when it should be made again."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the worker, which ends its runs
     logs.configure(settings.log_level, settings.log_format)
     try:
         with open_runtime(settings) as runtime:

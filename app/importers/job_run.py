@@ -17,7 +17,13 @@ from app.importers.job_report import shorten_report
 from app.importers.media_plan import MediaOptions
 from app.importers.options import check_options
 from app.importers.source_import import SourceImport
-from app.importers.source_run import ImportOutcome, RunMode, run_records, run_source
+from app.importers.source_run import (
+    ImportOutcome,
+    RunMode,
+    require_archive,
+    run_records,
+    run_source,
+)
 from app.importers.wordpress.entries import WordPressImport
 from app.interchange.completion import complete_job
 from app.interchange.undo import undo_batch
@@ -52,7 +58,8 @@ def run_job(runtime: Runtime, run: ImportRun) -> None:
 
 
 def _import(runtime: Runtime, run: ImportRun) -> None:
-    mode = RunMode(dry_run=run.state == "checking", quiet=not run.options.get("announce"))
+    is_quiet = not run.options.get("announce")
+    mode = RunMode(dry_run=run.state == "checking", quiet=is_quiet, job_id=run.id)
     with temporary_folder(runtime.settings.data_dir) as folder:
         files = collect_files(runtime, run.id, folder)
         outcome = _run(runtime, run, files, mode)
@@ -69,7 +76,6 @@ def _import(runtime: Runtime, run: ImportRun) -> None:
 
 def _run(runtime: Runtime, run: ImportRun, files: ImportFiles, mode: RunMode) -> ImportOutcome:
     progress = JobProgress(runtime, run.id)
-    mode = RunMode(mode.dry_run, mode.quiet, run.id)
     if run.source == "jsonl":
         return run_records(runtime, files.exports, progress.show, mode)
     chosen = run.options
@@ -83,6 +89,9 @@ def _run(runtime: Runtime, run: ImportRun, files: ImportFiles, mode: RunMode) ->
         types=chosen.get("types"),
         drop_unknown=chosen.get("drop_unknown", False),
     )
+    if run.source == "folder":
+        for path in files.exports:
+            require_archive(path)
     opener = _OPENERS[run.source]
     return run_source(runtime, opener, files.exports, options, progress.show, mode)
 

@@ -145,11 +145,12 @@ def _unpack_all(
         else:
             files.append(path)
     if folder is not None and not folder.is_dir():
-        folder = stack.enter_context(unpacked_folder(_require_archive(folder), place))
+        folder = stack.enter_context(unpacked_folder(require_archive(folder), place))
     return files, replace(options, media=replace(options.media, folder=folder))
 
 
-def _require_archive(path: Path) -> Path:
+def require_archive(path: Path) -> Path:
+    """The path of a ZIP archive; `Invalid` (`no_archive`) for another file."""
     if not is_archive(path):
         message = f"{path.name} is neither a folder nor a ZIP archive; make a ZIP of the folder."
         raise Invalid("no_archive", message)

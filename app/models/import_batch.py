@@ -20,4 +20,4 @@ class ImportBatch(SQLModel, table=True):
     undone_at: datetime | None = None
     alive_until: datetime | None = None  # renewed while it runs; later than that, it was killed
     is_quiet: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
-    job_id: UUID | None = Field(default=None, index=True)  # of the desk's import that it is part of
+    job_id: UUID | None = None  # of the desk's import that it is part of

@@ -7,8 +7,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-_RUNS = "('checking', 'importing', 'undoing')"
-
 
 class ImportJob(SQLModel, table=True):
     """An import from its upload to its end. A worker runs it; the batches that it makes name it."""
@@ -20,12 +18,6 @@ class ImportJob(SQLModel, table=True):
             "state IN ('open', 'checking', 'checked', 'importing', 'stopped', 'imported',"
             " 'undoing', 'undone', 'failed')",
             name="state",
-        ),
-        sa.Index(
-            "import_job_runs",
-            "state",
-            sqlite_where=sa.text(f"state IN {_RUNS}"),
-            postgresql_where=sa.text(f"state IN {_RUNS}"),
         ),
     )
 

@@ -9,8 +9,6 @@ down_revision = '0032'
 branch_labels = None
 depends_on = None
 
-_RUNS = sa.text("state IN ('checking', 'importing', 'undoing')")
-
 
 def upgrade() -> None:
     op.create_table('import_job',
@@ -42,8 +40,6 @@ def upgrade() -> None:
         name=op.f('import_job_state_check')),
     sa.PrimaryKeyConstraint('id', name=op.f('import_job_pkey')),
     )
-    op.create_index(
-        'import_job_runs', 'import_job', ['state'], sqlite_where=_RUNS, postgresql_where=_RUNS)
     op.create_table('import_part',
     sa.Column('job_id', sa.Uuid(), nullable=False),
     sa.Column('role', AutoString(), nullable=False),
@@ -58,12 +54,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('object_name', name=op.f('import_part_object_name_key')),
     )
     op.add_column('import_batch', sa.Column('job_id', sa.Uuid(), nullable=True))
-    op.create_index(op.f('import_batch_job_id_index'), 'import_batch', ['job_id'])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f('import_batch_job_id_index'), table_name='import_batch')
     op.drop_column('import_batch', 'job_id')
     op.drop_table('import_part')
-    op.drop_index('import_job_runs', table_name='import_job')
     op.drop_table('import_job')

@@ -259,6 +259,13 @@ def test_files_that_cannot_be_read(
     assert mover.ask(at, "check")["state"] == "checked"
 
 
+def test_a_folder_comes_as_an_archive(mover: Mover) -> None:
+    at = mover.open("folder")
+    mover.send(at, b"# A march", "march.md")
+    failed = mover.ask(at, "check")
+    assert (failed["state"], failed["failure_code"]) == ("failed", "no_archive")
+
+
 def test_a_file_that_is_gone_is_told(mover: Mover) -> None:
     """As in a store that was restored, whose copy holds no files of imports."""
     at = mover.open()
