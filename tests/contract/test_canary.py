@@ -81,6 +81,8 @@ CLOSED: dict[str, dict[str, Any]] = {
     "reader": {"state": "active", "rhythm": "weekly", "topics": []},
     "subscription_request": {"rhythm": "weekly", "topics": []},
     "media": {"kind": "document", "colour": None},  # a colour is six digits
+    "import_job": {"source": "wordpress", "state": "imported"},
+    "import_part": {"role": "export"},
 }
 APPEND_ONLY = {"audit_entry"}
 
