@@ -1,14 +1,12 @@
 """Reads WXR as a stream: the site, its authors and terms, and its items one by one."""
 
-import xml.etree.ElementTree as tree
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
-
 from app.errors import Invalid
+from app.importers.wordpress.elements import DamagedXml, Element, read_elements
 from app.importers.wordpress.xml_stream import XmlStream
 
 
@@ -41,7 +39,7 @@ class Term:
     description: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Item:
     """An item of any type. `terms` are those it carries; `comments` counts them by their type."""
 
@@ -59,17 +57,17 @@ class Item:
         values = (value for name in names for value in self.meta.get(name, ()))
         return next((value.strip() for value in values if value.strip()), "")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The id of the post."""
         return self.text("post_id") or self.text("guid") or self.text("link")
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The post type."""
         return self.text("post_type") or "post"
 
-    @property
+    @cached_property
     def place(self) -> str:
         """Where it is in the export, for people."""
         return f"{self.kind} {self.key}"
@@ -96,15 +94,12 @@ class WxrFile:
                 count += isinstance(part, Item)
                 is_wxr = is_wxr or not isinstance(part, SiteFacts) or part.name == "wxr_version"
                 yield part
-        except tree.ParseError as error:
+        except DamagedXml as error:
             message = (
                 f"The XML breaks off or is damaged after {count} items ({error}). What comes before"
                 " is read; export the site again, or mend the file there."
             )
             raise Invalid("broken_xml", message) from error
-        except (DefusedXmlException, ValueError) as error:
-            message = "The file declares a document type or entities, which no export of WordPress"
-            raise Invalid("unsafe_xml", f"{message} does; it is not read.") from error
         finally:
             self.repaired = stream.repaired
             stream.close()
@@ -113,22 +108,15 @@ class WxrFile:
             raise Invalid("not_wxr", message)
 
     def _parts(self, stream: XmlStream) -> Iterator[Part]:
-        open_elements: list[tree.Element] = []
-        for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+        for element in read_elements(stream):
             self.size = stream.size
-            if event == "start":
-                open_elements.append(element)
-                continue
-            open_elements.pop()
-            if len(open_elements) == 2:  # a child of the channel, which is a child of rss
-                part = _part_of(element)
-                if part is not None:
-                    yield part
-                open_elements[-1].remove(element)
+            part = _part_of(element)
+            if part is not None:
+                yield part
 
 
-def _part_of(element: tree.Element) -> Part | None:
-    name = _local_name(element.tag)
+def _part_of(element: Element) -> Part | None:
+    name = element.name
     match name:
         case "item":
             return _item(element)
@@ -147,41 +135,31 @@ def _part_of(element: tree.Element) -> Part | None:
                 texts.get(f"{name}_parent", ""),
                 texts.get(f"{name}_description", ""),
             )
-        case _ if len(element) == 0:
-            return SiteFacts(name, (element.text or "").strip())
-    return None
+        case _:
+            return None if element.children else SiteFacts(name, element.text.strip())
 
 
-def _item(element: tree.Element) -> Item:
+def _item(element: Element) -> Item:
     item = Item()
-    for child in element:
-        name = _local_name(child.tag)
-        match name:
+    for child in element.children:
+        match child.name:
             case "postmeta":
                 texts = _texts(child)
                 item.meta.setdefault(texts.get("meta_key", ""), []).append(
                     texts.get("meta_value", "")
                 )
             case "category":
-                domain = child.get("domain", "category")
-                slug = child.get("nicename", "")
-                item.terms.append(Term(domain, slug, (child.text or "").strip()))
+                domain = child.attributes.get("domain", "category")
+                slug = child.attributes.get("nicename", "")
+                item.terms.append(Term(domain, slug, child.text.strip()))
             case "comment":
                 texts = _texts(child)
                 kind = texts.get("comment_type") or "comment"
                 item.comments[kind] = item.comments.get(kind, 0) + 1
-            case _:
-                item.fields[name] = child.text or ""
+            case name:
+                item.fields[name] = child.text
     return item
 
 
-def _texts(element: tree.Element) -> dict[str, str]:
-    return {_local_name(child.tag): (child.text or "").strip() for child in element}
-
-
-def _local_name(tag: str) -> str:
-    """The name without its namespace. The text and the excerpt have the same one, `encoded`."""
-    space, _, name = tag.rpartition("}")
-    if name != "encoded":
-        return name
-    return "excerpt" if "excerpt" in space else "content"
+def _texts(element: Element) -> dict[str, str]:
+    return {child.name: child.text.strip() for child in element.children}
