@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -277,7 +277,14 @@ def due(since: datetime, until: datetime) -> sa.Subquery:
 
 def _next_boundary(tx: ReadTx, after: datetime) -> datetime:
     """The earliest start or end of any interval after an instant."""
-    candidates = [FOREVER]
+    boundaries = tx.execute(_BOUNDARIES, {"after": after}).scalars()
+    return min((at for at in boundaries if at is not None), default=FOREVER)
+
+
+def _select_boundaries() -> sa.CompoundSelect[Any]:
+    """The earliest start and the earliest end after an instant, of each kind of interval."""
+    after = sa.bindparam("after", type_=UTCDateTime())
+    arms = []
     for _, table, _ in _INTERVALS:
         for bound in (table.visible_from, table.visible_until):
             least = sa.select(sa.func.min(col(bound), type_=UTCDateTime())).where(
@@ -285,7 +292,9 @@ def _next_boundary(tx: ReadTx, after: datetime) -> datetime:
             )
             if bound is table.visible_until:
                 least = least.where(col(bound) < FOREVER)
-            boundary = tx.execute(least).scalar()
-            if boundary is not None:
-                candidates.append(boundary)
-    return min(candidates)
+            arms.append(least)
+    return sa.union_all(*arms)
+
+
+_BOUNDARIES: Final = _select_boundaries()
+"""Made once, because each transaction that publishes asks it."""
