@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from app.database import Database
 from app.editorial import media_import
 from app.editorial.content import ArticleInput, ImageInput, check_address
@@ -89,7 +91,7 @@ class MediaReferences:
                     "The picture of the article is left out, because its file did not come, and"
                     f" {address} is no whole address. Mend the file, or name the old site.",
                 )
-        return record.model_copy(update=change), notices
+        return _replace_fields(record, change), notices
 
     def resolve(self, record: Record) -> Record:
         """The record with its references resolved. `Invalid` (`unknown_media`) when a name is not
@@ -183,7 +185,18 @@ def _resolve_text(text: Content, media: _Media) -> Content:
         )
     if body != text.body:
         change["body"] = body
-    return text.model_copy(update=change) if change else text
+    return _replace_fields(text, change) if change else text
+
+
+def _replace_fields(text: Content, change: Mapping[str, object]) -> Content:
+    """The text with other fields, checked again: addresses may be longer than what they replace."""
+    try:
+        return type(text).model_validate({**dict(text), **change})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        message = f"{where}, with the addresses of its media: {first['msg']}"
+        raise Invalid("invalid_record", message) from error
 
 
 def _resolve_image(image: ImageInput, media: _Media) -> ImageRecord:

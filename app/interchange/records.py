@@ -214,8 +214,9 @@ class ArticleRecord(SourcedRecord, ArticleInput):
         return not (self.external_source or self.id or self.slug)
 
     def input(self) -> ArticleInput:
-        """The input type of editorial."""
-        return ArticleInput(**{name: getattr(self, name) for name in ArticleInput.model_fields})
+        """The input type of editorial. A record is checked as one, so it is not checked again."""
+        fields = {name: getattr(self, name) for name in ArticleInput.model_fields}
+        return ArticleInput.model_construct(**fields)
 
 
 class SiteRecord(SiteTexts):

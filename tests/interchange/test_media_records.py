@@ -406,3 +406,14 @@ def test_a_sponsor_shows_a_logo_of_elsewhere_as_before(quiet: Bench, tmp_path: P
     assert record["logo"] == logo
     bad = {"type": "sponsor", "name": "B", "logo": "/v1/media/x/y.jpg"}
     assert refusals(brought(quiet, tmp_path, bad)) == [(1, "unknown_media")]
+
+
+def test_a_body_that_is_too_long_with_its_addresses_is_refused(
+    quiet: Bench, tmp_path: Path
+) -> None:
+    body = "![a](media:march)"
+    long = {**ARTICLE, "body": body + "x" * (1_000_000 - len(body)), "body_format": "markdown"}
+    report = brought(quiet, tmp_path, MEDIUM, long, {**ARTICLE, "slug": "two", "body": body})
+    assert refusals(report) == [(2, "invalid_record")]
+    assert "at most 1000000 characters" in report.refused[0].message
+    assert article(quiet, "two")["title"] == "A title"
