@@ -13,13 +13,12 @@ from app.editorial.content import (
     Draft,
     RightsInput,
     SiteRules,
-    fold_body,
     prepare,
     refuse_out_of_place,
 )
 from app.errors import Detail, Invalid
 from app.inputs import make_optional
-from app.kit.text import slug_of
+from app.kit.text import fold_body, slug_of
 from app.public.vocabulary import Slug
 
 

@@ -31,7 +31,7 @@ class Mention:
 
 def mentions(body_html: str) -> Iterator[Mention]:
     """The mentions of addresses that have the form of our media, in order."""
-    for tag in _TAG.finditer(body_html):
+    for tag in _tags_of_media(body_html):
         attributes = _attributes(tag)
         address = attributes.get("src" if tag[1] == "img" else "href", "")
         medium = media_of(address)
@@ -42,10 +42,15 @@ def mentions(body_html: str) -> Iterator[Mention]:
 
 def broken_media_urls(body_html: str) -> Iterator[str]:
     """The addresses under our media path that have no valid form."""
-    for tag in _TAG.finditer(body_html):
+    for tag in _tags_of_media(body_html):
         address = _attributes(tag).get("src" if tag[1] == "img" else "href", "")
         if address.startswith(MEDIA) and media_of(address) is None:
             yield address
+
+
+def _tags_of_media(body_html: str) -> Iterator[re.Match[str]]:
+    """The tags that may name a medium; none of a body without our media path, as most are."""
+    return _TAG.finditer(body_html) if MEDIA in body_html.lower() else iter(())
 
 
 PictureFiles = Mapping[UUID, Mapping[str, tuple[int, int]]]
@@ -79,7 +84,7 @@ def settle_media(body_html: str, alts: Mapping[UUID, str], files: PictureFiles) 
             attributes |= {"srcset": _srcset(medium[0], of_medium), **_WHEN_NEAR}
         return _write_tag(tag[1], attributes)
 
-    return _TAG.sub(replace_tag, body_html)
+    return _TAG.sub(replace_tag, body_html) if alts else body_html
 
 
 def _srcset(media_id: UUID, files: Mapping[str, tuple[int, int]]) -> str:

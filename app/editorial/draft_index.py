@@ -15,10 +15,10 @@ from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.database import ReadTx, WriteTx
-from app.editorial.content import Draft, fold_body, from_revision_json
+from app.editorial.content import Draft, from_revision_json
 from app.errors import BadRequest, Detail
 from app.kit.clock import FOREVER
-from app.kit.text import fold_text, slug_of
+from app.kit.text import fold_body, fold_text, slug_of
 from app.models.article import Article, DraftIndex, Revision
 from app.models.publication import Publication
 from app.public.vocabulary import Slug

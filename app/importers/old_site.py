@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Self
 from urllib.parse import unquote, urljoin, urlsplit
 
-from app.kit.markup import MARKUP
+from app.kit.markup import MARKUP_BUT_BARE_TAGS
 from app.kit.text import plain_path
 
 _ADDRESS: Final = re.compile(
@@ -21,6 +21,8 @@ _SETS: Final = re.compile(
     re.IGNORECASE,
 )
 _WHOLE: Final = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+_SIMPLE: Final = re.compile(r"[A-Za-z0-9_./-]*")
+_BASE_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_.-]+/)*")
 _PROXY: Final = re.compile(r"i\d\.wp\.com")
 
 
@@ -45,6 +47,11 @@ class OldSite:
         """The path with its query, if an address of a text is on the site; `page` is the address of
         the text, to which others are relative."""
         address = address.strip()
+        own = _own_path(self.base)
+        if own and address.startswith(self.base):
+            rest = address[len(self.base) :]
+            if _SIMPLE.fullmatch(rest):
+                return own + rest
         try:
             if not _WHOLE.match(address):
                 address = urljoin(_page_address(self.base, page), address)
@@ -64,6 +71,16 @@ class OldSite:
     def address_of(self, path: str) -> str:
         """The address of a path on the site, or the path if the site is not known."""
         return urljoin(self.base, path) if self.base else path
+
+
+@lru_cache(maxsize=8)
+def _own_path(base: str) -> str:
+    """The path of a site's address, with a slash at its end; empty for an address whose paths need
+    a closer look."""
+    parts = urlsplit(base)
+    is_plain = parts.scheme in ("http", "https") and _BASE_PATH.fullmatch(parts.path) is not None
+    plain = f"{parts.scheme}://{parts.hostname}{parts.path}"
+    return parts.path if is_plain and plain == base and not _PROXY.fullmatch(parts.netloc) else ""
 
 
 def file_path(path: str) -> str:
@@ -105,4 +122,4 @@ def rewrite_addresses(body: str, rewrite: Callable[[str, str], str]) -> str:
         text = _ADDRESS.sub(rewrite_attribute, tag[0])
         return _SETS.sub("", text) if text != tag[0] and name in ("img", "source") else text
 
-    return MARKUP.sub(rewrite_tag, body)
+    return MARKUP_BUT_BARE_TAGS.sub(rewrite_tag, body)

@@ -34,8 +34,9 @@ def _legacy_letter(byte: int) -> str:
 
 def repair_text(text: str) -> tuple[str, int]:
     """The text with misread letters put right and without controls, and in how many lines."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not _SUSPECT.search(text):
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii() or not _SUSPECT.search(text):
         return without_illegal(text), 0
     count, lines = 0, []
     for line in text.split("\n"):

@@ -10,12 +10,14 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 # Possessive and never failing once begun, so that no text is read more than twice.
-MARKUP = re.compile(
-    r"<!--(?P<comment>.*?)(?:--!?>|\Z)"
-    r"|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
-    r"(?P<rest>(?>[^>\"']++|\"[^\"]*+\"|'[^']*+'|[\"'])*+)>?",
-    re.DOTALL,
+_MARKUP = (
+    r"(?:!--(?P<comment>.*?)(?:--!?>|\Z)"
+    r"|(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
+    r"(?P<rest>(?>[^>\"']++|\"[^\"]*+\"|'[^']*+'|[\"'])*+)>?)"
 )
+MARKUP = re.compile("<" + _MARKUP, re.DOTALL)
+MARKUP_BUT_BARE_TAGS = re.compile("<(?!/?[a-zA-Z][a-zA-Z0-9]*+>)" + _MARKUP, re.DOTALL)
+"""The same without the tags that are a name alone, which most are."""
 _ATTRIBUTE = re.compile(
     r"(?P<name>[^\s\"'>/=]++)(?:\s*+=\s*+(?:\"(?P<two>[^\"]*+)\"|'(?P<one>[^']*+)'"
     r"|(?P<bare>[^\s\"'>]++)))?"

@@ -75,7 +75,10 @@ def count_words(body_html: str) -> int:
     ideographs = 0
     if not text.isascii() and (ideographs := len(_IDEOGRAPH.findall(text))):
         text = _IDEOGRAPH.sub(" ", text)
-    return len(_WORD.findall(text)) + (ideographs + 1) // 2
+    parts = text.split()
+    mixed = [part for part in parts if not part.isalnum()]  # all others are a word each
+    words = len(parts) - len(mixed) + len(_WORD.findall(" ".join(mixed)))
+    return words + (ideographs + 1) // 2
 
 
 def _name_headings(body_html: str, headings: list[Heading]) -> str:

@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -13,6 +14,7 @@ from slugify import slugify
 # C0 and C1 controls except tab and line feed, lone surrogates, and what XML forbids: a feed with
 # one of them breaks every reader.
 ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LEGAL_ASCII = bytes(code for code in range(128) if not ILLEGAL.match(chr(code)))
 
 # Invisible characters that no word needs (Unicode's Default_Ignorable_Code_Point): soft hyphens,
 # joiners and separators of letters, direction marks, variation selectors, fillers, a byte order
@@ -42,14 +44,21 @@ _BLOCK = re.compile(
 
 def is_legal(text: str) -> bool:
     """Whether the text holds no control character, surrogate or noncharacter."""
-    return ILLEGAL.search(text) is None
+    return _find_illegal(text) is None
+
+
+def _find_illegal(text: str) -> re.Match[str] | None:
+    # To take away all that is legal is ten times as fast as to search for the rest.
+    if text.isascii() and not text.encode().translate(None, _LEGAL_ASCII):
+        return None
+    return ILLEGAL.search(text)
 
 
 def check_legal(text: str) -> str:
     """The text, for validators of input; `ValueError` if it is not legal, or shows letters in
     another order than they are written. Isolates may stay, because right-to-left prose needs
     them."""
-    match = ILLEGAL.search(text)
+    match = _find_illegal(text)
     if match is None:
         return _describe_illegal(_OVERRIDING, text)
     name = f"U+{ord(match[0]):04X}"
@@ -61,6 +70,8 @@ def check_legal(text: str) -> str:
 
 
 def _describe_illegal(pattern: re.Pattern[str], text: str) -> str:
+    if text.isascii():
+        return text
     if match := pattern.search(text):
         sign = f"U+{ord(match[0]):04X}"
         place = match.start() + 1
@@ -70,7 +81,7 @@ def _describe_illegal(pattern: re.Pattern[str], text: str) -> str:
 
 def without_illegal(text: str) -> str:
     """The text without illegal characters, which may also come from entities."""
-    return ILLEGAL.sub("", text)
+    return ILLEGAL.sub("", text) if _find_illegal(text) else text
 
 
 def is_blank(text: str) -> bool:
@@ -106,6 +117,12 @@ def slug_of(text: str, limit: int = 100) -> str:
     """
     if _SLUG.fullmatch(text) and (not limit or len(text) <= limit):
         return text
+    return _slugify(text, limit)
+
+
+@lru_cache(maxsize=1_000)
+def _slugify(text: str, limit: int) -> str:
+    """The slug of a text that is none. A name or a title is asked for several times at once."""
     return slugify(without_unseen(text).replace("'", ""), max_length=limit, word_boundary=True)
 
 
@@ -120,12 +137,24 @@ def plain_text(body_html: str) -> str:
     """The words of sanitised HTML, with a line for each block, such as a paragraph or heading."""
     if _UNMARKED.fullmatch(body_html):
         return " ".join(body_html.split())
-    in_lines = _BLOCK.sub("\n<", " ".join(body_html.split()))
-    lines = html.unescape(nh3.clean(in_lines, tags=set())).split("\n")
+    lines = _without_tags(" ".join(body_html.split())).split("\n")
     return "\n".join(words for line in lines if (words := " ".join(line.split())))
 
 
+def _without_tags(body_html: str) -> str:
+    """The text of HTML with a line feed where a block begins or ends."""
+    return html.unescape(nh3.clean(_BLOCK.sub("\n<", body_html), tags=set()))
+
+
+def fold_body(body_html: str) -> str:
+    """The words of a sanitised body for searching: those of `fold_text(plain_text(…))`, without a
+    look at their lines. A tenth of a second for a million letters."""
+    return fold_text(_without_tags(body_html))
+
+
 _RESERVED = re.compile(r"[%&+#= ]")
+_SIMPLE_PATH = re.compile(r"([A-Za-z0-9/._~-]*+)((?:\?[A-Za-z0-9_-]++=[A-Za-z0-9_-]++)?)")
+"""A path with at most one parameter, which has no other form."""
 _COMBINED = 6
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|_ga", re.IGNORECASE)
 
@@ -133,6 +162,8 @@ _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|_ga
 def plain_path(path: str) -> str:
     """The normal form of an address: a leading slash, no trailing slash, no fragment. The
     parameters of a query, which are part of an old address (`/?p=12`), are sorted."""
+    if found := _SIMPLE_PATH.fullmatch(path):
+        return f"/{found[1].strip('/')}{found[2]}"
     if "://" in path:
         parts = urlsplit(path)
         bare, query = parts.path, parts.query

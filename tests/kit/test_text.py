@@ -1,8 +1,22 @@
 """Slugs as people would write them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.kit.text import check_legal, check_visible, plain_text, slug_of
+from app.kit.sanitise import render_body
+from app.kit.text import (
+    ILLEGAL,
+    check_legal,
+    check_visible,
+    fold_body,
+    fold_text,
+    is_legal,
+    plain_path,
+    plain_text,
+    slug_of,
+    without_illegal,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +68,29 @@ def test_prose_keeps_isolates_and_no_overrides() -> None:
     for sign in "\u202d\u202e":
         with pytest.raises(ValueError, match="at place 2"):
             check_legal(f"a{sign}b")
+
+
+BLOCKS = st.sampled_from(
+    (
+        *("<p>", "</p>", "<br>", "<em>", "</em>", "<li>", "&amp;", "&nbsp;", "a", "É\u0301"),
+        *("\u00ad", " ", "\n", "\u00a0", "\u2003", "<table><tr><td>", '<a href="/x y">', "</a>"),
+        "<pre>\n",
+    )
+)
+
+
+@given(st.lists(BLOCKS | st.text(max_size=3), max_size=15).map("".join))
+def test_words_for_searching_are_those_of_the_lines(source: str) -> None:
+    body = render_body(source, "html").html
+    assert fold_body(body) == fold_text(plain_text(body))
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=20) | st.text(max_size=5))
+def test_each_letter_decides_whether_a_text_is_legal(text: str) -> None:
+    assert is_legal(text) == all(ILLEGAL.match(letter) is None for letter in text)
+    assert without_illegal(text) == "".join(letter for letter in text if is_legal(letter))
+
+
+@given(st.text("aZ9/._~-?&=%+ #é", max_size=12))
+def test_a_path_has_one_form_with_a_host_and_without(path: str) -> None:
+    assert plain_path(f"/{path}") == plain_path(f"https://a.example/{path}")

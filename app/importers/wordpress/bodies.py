@@ -61,7 +61,7 @@ class BodyRenderer:
             text = render_blocks(text, BlockRules(self._reusable, pictures, note))
             text = _BLOCK_COMMENT.sub("", text)
         else:
-            if "://" in text:
+            if any(line.lstrip(" \t").startswith("http") for line in text.split("\n")):
                 text = _BARE.sub(lambda match: f"\n\n{player_html(match[1])}\n\n", text)
             text = to_paragraphs(text)
         return self._divide(text, place, page)

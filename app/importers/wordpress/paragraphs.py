@@ -1,6 +1,7 @@
 """Classic texts of WordPress, which have blank lines where HTML has paragraphs."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _BLOCKS: Final = (
@@ -20,12 +21,17 @@ _OPEN_HOLDER: Final = re.compile(rf"(<(?:{_HOLDERS})\b[^>]*>)", re.IGNORECASE)
 _CLOSE_HOLDER: Final = re.compile(rf"(</(?:{_HOLDERS})\s*>)", re.IGNORECASE)
 _IS_BLOCK: Final = re.compile(rf"</?(?:{_BLOCKS})\b|<!--|\ue000", re.IGNORECASE)
 _CLOSES_BLOCK: Final = re.compile(rf"</(?:{_BLOCKS})\s*>\s*$", re.IGNORECASE)
+_SEPARATING: Final = re.compile(r"<(?!/?(?:a|b|br|em|i|img|span|strong)[\s/>])|\ue000")
+"""A sign of a tag that may be another than those, which separate no paragraphs."""
+_BLANK_LINES: Final = re.compile(r"\n\s*\n")
 _BREAK: Final = re.compile(r"(?<!<br>)(?<!<br/>)(?<!<br />)[ \t]*\n")
 
 
 def to_paragraphs(text: str) -> str:
     """HTML in which each part between blank lines is a paragraph, and each end of a line a break.
     Blocks and preformatted text stay as they are."""
+    if not _SEPARATING.search(text):
+        return "\n".join(map(_to_paragraph, _split(text)))
     kept: list[str] = []
 
     def hold_raw(match: re.Match[str]) -> str:
@@ -37,12 +43,18 @@ def to_paragraphs(text: str) -> str:
     text = _CLOSE.sub(r"\1\n\n", text)
     text = _OPEN_HOLDER.sub(r"\1\n\n", text)
     text = _CLOSE_HOLDER.sub(r"\n\n\1", text)
-    parts = [part.strip() for part in re.split(r"\n\s*\n", text)]
-    body = "\n".join(_paragraph(part) for part in parts if part)
+    body = "\n".join(
+        part if _IS_BLOCK.match(part) or _CLOSES_BLOCK.search(part) else _to_paragraph(part)
+        for part in _split(text)
+    )
     return re.sub("\ue000(\\d+)\ue001", lambda match: kept[int(match[1])], body)
 
 
-def _paragraph(part: str) -> str:
-    if _IS_BLOCK.match(part) or _CLOSES_BLOCK.search(part):
-        return part
+def _split(text: str) -> Iterator[str]:
+    """The parts of a text between blank lines."""
+    parts = (part.strip() for part in _BLANK_LINES.split(text))
+    return (part for part in parts if part)
+
+
+def _to_paragraph(part: str) -> str:
     return f"<p>{_BREAK.sub('<br>' + chr(10), part) if chr(10) in part else part}</p>"
