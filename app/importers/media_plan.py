@@ -96,8 +96,19 @@ class MediaPlan:
                 for each in paths:
                     self._index.put("name", each, {"name": name, "address": facts["address"]})
             yield ImportEntry(
-                file, 0, 0, record, f"{place} {path[:80]}", folder=self._options.folder
+                file,
+                0,
+                0,
+                record,
+                f"{place} {path[:80]}",
+                folder=self._options.folder,
+                hosts=self._hosts,
             )
+
+    @property
+    def _hosts(self) -> frozenset[str]:
+        """The hosts of the site and of its files."""
+        return frozenset({self._site.host, *self._site.file_hosts} - {""})
 
     def name_of(self, path: str) -> tuple[str, str] | None:
         """The name of the medium of a file, and the address that it had."""
@@ -131,7 +142,7 @@ class MediaPlan:
         if self._fetched >= self._options.fetch_at_most:
             return f"more than {self._options.fetch_at_most} files to fetch; raise the number", {}
         host = (urlsplit(address).hostname or "").removeprefix("www.")
-        if not host or host not in {self._site.host, *self._site.file_hosts}:
+        if host not in self._hosts:
             return "its address is not on the site that was exported", {}
         self._fetched += 1
         return "", {"address": re.sub("^http:", "https:", address)}

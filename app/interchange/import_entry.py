@@ -29,6 +29,8 @@ class ImportEntry:
     """Its slug before a repair changed it."""
     folder: Path | None = None
     """The folder in which the files lie that the record names."""
+    hosts: frozenset[str] = frozenset()
+    """The hosts, without `www.`, to which a redirect from the address of its file may lead."""
     media_addresses: Mapping[str, str] = field(default_factory=dict)
     """The addresses, by name, that stand for media of the record that could not come."""
     is_foreign: bool = False

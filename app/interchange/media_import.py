@@ -52,6 +52,7 @@ def prepare_medium(
     runtime: Runtime,
     record: MediaRecord,
     folder: Path,
+    hosts: frozenset[str] = frozenset(),
     *,
     decoders: Decoders = ISOLATED,
     keep: bool = True,
@@ -76,7 +77,7 @@ def prepare_medium(
             with open_beside(folder, record.file, runtime.settings.media_max_bytes) as file:
                 _fill(spool, file)
         elif record.address is not None:
-            fetching.fetch(runtime, record.address, spool)
+            fetching.fetch(runtime, record.address, spool, hosts)
         same = _find_same(runtime, record, named, spool.sha256)
         if same is not None:
             return PreparedMedium(same, None, spool.sha256)

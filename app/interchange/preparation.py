@@ -52,13 +52,13 @@ def prepare_entries(
 
 def _begin(
     pool: ThreadPoolExecutor,
-    read: Callable[[MediaRecord, Path], PreparedMedium],
+    read: Callable[[MediaRecord, Path, frozenset[str]], PreparedMedium],
     entry: ImportEntry,
 ) -> Future[PreparedMedium] | None:
     """Begin to read the file of a medium; None for other records."""
     if not isinstance(entry.record, MediaRecord):
         return None
-    return pool.submit(read, entry.record, entry.folder or Path())
+    return pool.submit(read, entry.record, entry.folder or Path(), entry.hosts)
 
 
 def _finish(

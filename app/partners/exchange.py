@@ -40,6 +40,8 @@ class Exchange:
     answer: bytes = b""
     retry_after: int = 0
     """The wait in seconds that the partner asks for."""
+    location: str = ""
+    """Where a redirect leads; it is never followed here."""
 
     @property
     def is_success(self) -> bool:
@@ -171,6 +173,7 @@ class Sender:
                 status=response.status_code,
                 answer=bytes(answer[: self._most_bytes]),
                 retry_after=_retry_seconds(response.headers.get("retry-after", "")),
+                location=response.headers["location"] if response.has_redirect_location else "",
             )
 
 

@@ -16,7 +16,10 @@ from tests.importers.wxr import HEAD, attachment, item, write_export
 from tests.partners.certificates import write_certificate
 
 UPLOADS = "/wp-content/uploads/2019/05"
-PICTURES = ("a.jpg", "b.jpg", "page.jpg", "huge.jpg", "moved.jpg", "lost.jpg", "silent.jpg")
+PICTURES = (
+    *("a.jpg", "b.jpg", "page.jpg", "huge.jpg", "moved.jpg", "away.jpg", "round.jpg", "plain.jpg"),
+    *("lost.jpg", "silent.jpg"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +35,12 @@ def fill(server: OldServer) -> None:
     server.files[f"{UPLOADS}/b.jpg"] = builders.picture(size=(70, 30))
     server.files[f"{UPLOADS}/page.jpg"] = b"<!doctype html><title>Not found</title>"
     server.huge.add(f"{UPLOADS}/huge.jpg")
-    server.moved[f"{UPLOADS}/moved.jpg"] = f"{server.address}{UPLOADS}/a.jpg"
+    server.files[f"{UPLOADS}/new.jpg"] = builders.picture(size=(50, 50))
+    server.moved[f"{UPLOADS}/moved.jpg"] = "next.jpg"
+    server.moved[f"{UPLOADS}/next.jpg"] = f"{server.address}{UPLOADS}/new.jpg"
+    server.moved[f"{UPLOADS}/away.jpg"] = "https://far.example/a.jpg"
+    server.moved[f"{UPLOADS}/round.jpg"] = "round.jpg"
+    server.moved[f"{UPLOADS}/plain.jpg"] = f"http{server.address[5:]}{UPLOADS}/new.jpg"
     server.silent.add(f"{UPLOADS}/silent.jpg")
 
 
@@ -69,15 +77,20 @@ def test_files_are_read_from_the_old_site_once(
         assert first.reasons["attachment", bounded] == len(PICTURES) - 1
 
         second = fetch(tmp_path, export, certificate)
-        assert (second.code, second.outcomes["media created"]) == (1, 1)
-        codes = ["unsupported_media", "media_too_large", *["address_unusable"] * 3]
+        assert (second.code, second.outcomes["media created"]) == (1, 2)
+        codes = ["unsupported_media", "media_too_large", *["address_unusable"] * 5]
         assert second.refusals == codes
         told = " ".join(row["message"] for row in second.report["refused"])
-        for words in ("status 301", "status 404", "did not answer in time"):
-            assert words in told
+        for words in (
+            *("it leads to https://far.example/a.jpg, which is another site", "status 404"),
+            *("round.jpg was not read: it leads on and on", "which is not read by https"),
+            "did not answer in time",
+        ):
+            assert words in told, words
+        assert server.asked[f"{UPLOADS}/round.jpg"] == 5
         body = article(bench, "text-1")["body_html"]
-        assert body.count("/v1/media/") >= 2
-        for name in ("page.jpg", "moved.jpg", "silent.jpg"):
+        assert body.count("/v1/media/") >= 3
+        for name in ("page.jpg", "away.jpg", "silent.jpg"):
             assert f"{UPLOADS}/{name}" in body
         assert "https://far.example/z.jpg" in body
 
