@@ -15,10 +15,12 @@ from app.importers.folder.bodies import FolderRenderer, find_file, reference_key
 from app.importers.folder.dates import moment_of_fact
 from app.importers.folder.files import TextFile, first_fact, to_text_file, walk
 from app.importers.folder.front_matter import Facts, FrontMatterError, split_front_matter
+from app.importers.folder.redirects import FILES, read_redirects
 from app.importers.folder.texts import DATE, FolderTranslator, tag_names
 from app.importers.media_plan import MediaOptions, MediaPlan, is_media_name
 from app.importers.old_site import OldSite, page_path
 from app.importers.record_fields import to_address, to_language, to_slug
+from app.importers.redirects import RedirectPlan
 from app.importers.source_import import SourceImport
 from app.importers.text_repair import decode_text
 from app.interchange.import_entry import ImportEntry, to_record
@@ -55,11 +57,13 @@ class FolderImport(SourceImport):
         self.name = self.options.source or f"folder/{name}"
         self._plan = MediaPlan(self.index, self.report, site, MediaOptions(self._folder))
         rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
+        self._redirects = RedirectPlan(self.index, self.report, site)
         renderer = FolderRenderer(self._folder, rewriter, self.options.drop_unknown)
         self._translator = FolderTranslator(renderer, self.name, self.options.zone, self.clock)
         for path, reason in walk(self._folder):
             self._survey_file(path, reason)
             advance(path.lstat().st_size)
+        self._redirects.settle()
         self._settle_slugs()
         for name, _ in list(self.index.items("text")):
             self._settle_parent(name)
@@ -90,6 +94,7 @@ class FolderImport(SourceImport):
             text = to_text_file(path, self._folder, self.languages)
             yield self._translator.entry(text, read.facts, read.body, size)
         yield from self._redirect_entries()
+        yield from self._redirects.entries(self._folder.name)
 
     def _read(self, name: str) -> _ReadText:
         path = self._folder / name
@@ -107,6 +112,9 @@ class FolderImport(SourceImport):
 
     def _survey_file(self, path: Path, reason: str) -> None:
         name = path.relative_to(self._folder).as_posix()
+        if path.name in FILES and "no text" in reason:
+            self._take_redirects(path, name)
+            return
         is_picture = is_media_name(path.name)
         kind = "picture or PDF" if is_picture else "text"
         kind = kind if not reason or "no text" not in reason else "other file"
@@ -117,6 +125,16 @@ class FolderImport(SourceImport):
             self.index.put("picture", name, True)
         else:
             self._survey_text(path, name)
+
+    def _take_redirects(self, path: Path, name: str) -> None:
+        kind, reason = "file of redirects", "its redirects are counted one by one"
+        self.report.see(kind)
+        try:
+            text, _ = decode_text(path.read_bytes()[:_LARGEST])
+            self._redirects.add(read_redirects(path.name, text))
+        except (ValueError, OSError) as error:
+            reason = f"cannot be read ({str(error)[:100]})"
+        self.report.leave(kind, reason, name)
 
     def _survey_text(self, path: Path, name: str) -> None:
         read = self._read(name)

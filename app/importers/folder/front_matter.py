@@ -1,7 +1,4 @@
-"""Front matter in YAML, TOML or JSON. Dates stay as they are written.
-
-YAML is read without aliases: a few lines of them become gigabytes.
-"""
+"""Front matter in YAML, TOML or JSON. Dates stay as they are written."""
 
 import json
 import re
@@ -10,7 +7,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import yaml
-from typing_extensions import override
+
+from app.importers.plain_yaml import YamlAliasError, load_yaml
 
 _YAML: Final = re.compile(
     r"\A---[ \t]*\n(?P<facts>.*?)(?:^(?:---|\.\.\.)[ \t]*(?:\n|\Z))", re.S | re.M
@@ -24,22 +22,6 @@ Facts = dict[str, Any]
 
 class FrontMatterError(ValueError):
     """The front matter is no YAML, TOML or JSON; the message says what is wrong."""
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Values as they are written, but for numbers and truth values; no aliases."""
-
-    @override
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise FrontMatterError("it uses aliases (*name); write their values out")
-        return super().compose_node(parent, index)
-
-
-_PlainLoader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def split_front_matter(text: str) -> tuple[Facts, str, bool]:
@@ -66,13 +48,12 @@ def _load_yaml(source: str) -> tuple[Facts, bool]:
     if len(source) > _LARGEST:
         raise FrontMatterError("it is longer than a million letters")
     try:
-        # The loader only builds plain values.
-        facts = yaml.load(source.replace("\t", "  "), Loader=_PlainLoader)  # noqa: S506
+        facts = load_yaml(source)
     except RecursionError as error:
         raise FrontMatterError("it is nested too deeply") from error
-    except (yaml.YAMLError, ValueError) as error:
-        if isinstance(error, FrontMatterError):
-            raise
+    except YamlAliasError as error:
+        raise FrontMatterError(str(error)) from error
+    except (yaml.YAMLError, ValueError):
         return _read_lines(source), True
     return (facts if isinstance(facts, dict) else {}), False
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from app.errors import Invalid
 from app.importers.address_rewriter import AddressRewriter, claim_slug
+from app.importers.ghost import redirects
 from app.importers.ghost.export_file import (
     Row,
     is_export,
@@ -18,6 +19,7 @@ from app.importers.ghost.export_file import (
     text_of_field,
 )
 from app.importers.ghost.posts import PostTranslator, body_html, is_page, site_address
+from app.importers.ghost.tags import TagTranslator
 from app.importers.media_plan import MediaPlan, file_of, files_in
 from app.importers.old_site import OldSite, page_path
 from app.importers.record_fields import (
@@ -27,9 +29,9 @@ from app.importers.record_fields import (
     to_language,
     to_slug,
 )
+from app.importers.redirects import RedirectPlan
 from app.importers.source_import import SourceImport
 from app.interchange.import_entry import ImportEntry, to_record
-from app.interchange.records import AliasRecord
 
 _READ: Final = frozenset({"posts", "tags", "posts_meta", "posts_tags", "posts_authors", "users"})
 _PRIVATE: Final = re.compile(r"member|subscriber|email|token|session|invite|stripe|comment")
@@ -72,7 +74,8 @@ class GhostImport(SourceImport):
         site = OldSite.at(self.options.site)
         self._plan = MediaPlan(self.index, self.report, site, self.options.media)
         self._rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
-        self._tags = {str(row.get("id")): row for row in self._rows("tags")}
+        tags = {str(row.get("id")): row for row in self._rows("tags")}
+        self._tags = TagTranslator(tags, self.report, self._language, self.languages)
         self._users = {str(row.get("id")): row for row in self._rows("users")}
         self._meta = {str(row.get("post_id")): row for row in self._rows("posts_meta")}
         self._tags_of = self._members("posts_tags", "tag_id")
@@ -86,6 +89,8 @@ class GhostImport(SourceImport):
             if key in self._writers:
                 self._survey_portrait(user)
         self._count_others()
+        self._redirects = RedirectPlan(self.index, self.report, site, self._tags.slug_at)
+        self._survey_redirects()
 
     @override
     def entries(self) -> Iterator[ImportEntry]:
@@ -95,7 +100,7 @@ class GhostImport(SourceImport):
             self.report.pass_on("damaged file")
             yield ImportEntry(file, 0, 1, self._damage)
             return
-        yield from self._tag_entries(file)
+        yield from self._tags.entries(file)
         yield from self._plan.entries(file, self.name)
         yield from self._author_entries(file)
         translator = PostTranslator(self._rewriter, self.name, self.clock)
@@ -108,10 +113,11 @@ class GhostImport(SourceImport):
             yield translator.entry(
                 post,
                 self._meta.get(key, {}),
-                self._tag_slugs(post),
+                self._tags.slugs_of(self._tags_of.get(key, ())),
                 [author for author in authors if author],
                 file,
             )
+        yield from self._redirects.entries(file)
         yield from self._site_entries(file)
 
     def _rows(self, table: str) -> list[Row]:
@@ -149,6 +155,7 @@ class GhostImport(SourceImport):
             "kind": "page" if kind == "page" else "article",
             "lang": self._language_of(post),
             "path": path,
+            "paths": [path],
             "place": place,
         }
         self.index.put("text", key, facts)
@@ -162,6 +169,20 @@ class GhostImport(SourceImport):
         for file, _ in files_in(site, "\n".join(texts), path):
             self._plan.add_reference(file, site.address_of("/" + file), place)
 
+    def _survey_redirects(self) -> None:
+        folders = [self.paths[0].parent, *filter(None, [self.options.media.folder])]
+        path = redirects.find_file(folders)
+        if path is None or self._damage is not None:
+            return
+        kind, reason = "file of redirects", "its redirects are counted one by one"
+        self.report.see(kind)
+        try:
+            self._redirects.add(redirects.read_file(path))
+        except Invalid as error:
+            reason = error.message
+        self.report.leave(kind, reason, path.name)
+        self._redirects.settle()
+
     def _survey_portrait(self, user: Row) -> None:
         if (path := self._portrait_path(user)) is not None:
             address = self._rewriter.site.address_of("/" + path)
@@ -173,7 +194,7 @@ class GhostImport(SourceImport):
     def _language_of(self, post: Row) -> str:
         """The language of a text: its own, or that of an internal tag such as `#es`."""
         codes = [text_of_field(post, "locale")]
-        tags = (self._tags.get(tag, {}) for tag in self._tags_of.get(str(post.get("id")), ()))
+        tags = (self._tags.rows.get(tag, {}) for tag in self._tags_of.get(str(post.get("id")), ()))
         names = (text_of_field(tag, "name") for tag in tags)
         codes += [name[1:] for name in names if name.startswith("#")]
         languages = (to_language(code, self.languages) for code in codes if code)
@@ -188,39 +209,6 @@ class GhostImport(SourceImport):
             reason = "of the old site itself" if table == "settings" else reason
             self.report.see(f"row of {table}", len(rows))
             self.report.leave(f"row of {table}", reason, table, len(rows))
-
-    def _tag_slugs(self, post: Row) -> list[str]:
-        tags = (self._tags.get(tag) for tag in self._tags_of.get(str(post.get("id")), ()))
-        slugs = [_tag_slug(tag) for tag in tags if tag is not None and not _is_internal(tag)]
-        return [slug for slug in dict.fromkeys(slugs) if slug][:50]
-
-    def _tag_entries(self, file: str) -> Iterator[ImportEntry]:
-        seen: set[str] = set()
-        for tag in self._tags.values():
-            self.report.see("tag")
-            slug, name = _tag_slug(tag), plain_line(text_of_field(tag, "name"))
-            if _is_internal(tag) or not slug or slug in seen:
-                is_language = to_language(name[1:], self.languages) is not None and name[:1] == "#"
-                reason = "internal; read as a language" if is_language else "internal"
-                reason = reason if _is_internal(tag) else "another tag has its slug, or it has none"
-                self.report.leave("tag", reason, f"tag {name}")
-                continue
-            seen.add(slug)
-            about = plain_summary(text_of_field(tag, "description"))
-            self.report.pass_on("tag")
-            record = to_record(
-                {
-                    "type": "tag",
-                    "slug": slug,
-                    "names": {self._language: name or slug},
-                    "descriptions": {self._language: about} if about else {},
-                }
-            )
-            yield ImportEntry(file, 0, 0, record, f"tag {slug}", is_foreign=True)
-            self.report.see("address of a tag")
-            self.report.pass_on("address of a tag")
-            alias = AliasRecord(type="alias", path=f"/tag/{slug}", tag=slug)
-            yield ImportEntry(file, 0, 0, alias, f"tag {slug}", is_foreign=True)
 
     def _author_rows(self, post: Row) -> list[Row]:
         keys = self._authors_of.get(str(post.get("id"))) or [str(post.get("author_id"))]
@@ -285,11 +273,3 @@ class GhostImport(SourceImport):
 
 def _unheard(_message: str, _subject: str) -> None:
     """What the survey notices is told when the text is made."""
-
-
-def _is_internal(tag: Row) -> bool:
-    return tag.get("visibility") == "internal" or text_of_field(tag, "name").startswith("#")
-
-
-def _tag_slug(tag: Row) -> str:
-    return to_slug(text_of_field(tag, "slug") or text_of_field(tag, "name"))

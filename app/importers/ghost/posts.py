@@ -105,7 +105,7 @@ class PostTranslator:
             ),
             "external_source": self.source,
             "external_id": key,
-            "paths": (facts["path"],),
+            "paths": tuple(facts["paths"]),
             **self._state(post, raw, place),
         }
         for name in _DROPPED:

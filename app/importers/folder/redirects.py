@@ -1,0 +1,65 @@
+"""Redirects of hosts of static sites: `_redirects`, and the table of them in `netlify.toml`."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from app.importers.redirects import MANY, Redirect
+from app.kit.markup import split_names
+
+FILES: Final = split_names("_redirects netlify.toml")
+_PATTERN: Final = re.compile(r"\*|/:\w")
+_STATUS: Final = re.compile(r"(\d{3})!?")
+_MOVED: Final = split_names("301 302 303 307 308")
+
+
+def read_redirects(name: str, text: str) -> list[Redirect]:
+    """The redirects of a file of this name. `ValueError` when it is no TOML."""
+    rows = _rows_of_toml(text) if name.endswith(".toml") else _rows_of_lines(text)
+    return [_redirect(name, *row) for row in rows]
+
+
+def _rows_of_lines(text: str) -> Iterator[tuple[str, str, str, bool]]:
+    """Of each line: from where, whereto, the status, and whether there is a condition."""
+    for line in text.splitlines():
+        source, *words = re.sub(r"(?:^|\s)#.*", "", line).split() or [""]
+        if not source:
+            continue
+        places = [number for number, word in enumerate(words) if _is_place(word)]
+        target = words[places[0]] if places else ""
+        others = [word for word in words if word != target]
+        statuses = [match[1] for word in others if (match := _STATUS.fullmatch(word))]
+        is_bound = any("=" in word for word in others)
+        yield source, target, statuses[0] if statuses else "301", is_bound
+
+
+def _rows_of_toml(text: str) -> Iterator[tuple[str, str, str, bool]]:
+    rows = tomllib.loads(text).get("redirects")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, Mapping):
+            yield _row(row)
+
+
+def _row(row: Mapping[str, Any]) -> tuple[str, str, str, bool]:
+    is_bound = any(row.get(name) for name in ("query", "conditions", "params"))
+    status = str(row.get("status") or 301)
+    return str(row.get("from") or ""), str(row.get("to") or ""), status, is_bound
+
+
+def _is_place(word: str) -> bool:
+    return word.startswith("/") or "://" in word
+
+
+def _redirect(place: str, source: str, target: str, status: str, is_bound: bool) -> Redirect:
+    return Redirect(source, target, place, _reason(source, target, status, is_bound))
+
+
+def _reason(source: str, target: str, status: str, is_bound: bool) -> str:
+    if status not in _MOVED:
+        return f"is no redirect; it answers with the status {status}"
+    if is_bound:
+        return "has a condition, which no old address has"
+    if _PATTERN.search(source) or _PATTERN.search(target):
+        return MANY
+    return "" if source and target else "says not where it begins or leads"
