@@ -5,6 +5,9 @@ DESK_SOURCES := $(shell find desk -type f -not -path '*/node_modules/*') openapi
 PIN = build/pins/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
+# Images of Python often forbid it; then each process of the suite compiles all of its modules anew.
+export PYTHONDONTWRITEBYTECODE =
+
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
