@@ -169,6 +169,10 @@ Types = Annotated[
         "--type", metavar="NAME=KIND", help="A type of content that is an `article` or a `page` too"
     ),
 ]
+Taxonomies = Annotated[
+    list[str],
+    typer.Option("--taxonomy", metavar="NAME", help="A taxonomy whose terms become tags too"),
+]
 
 
 @importing.command("wordpress")
@@ -180,6 +184,7 @@ def import_wordpress(
     lang: Language = None,
     timezone: Zone = None,
     types: Types = [],  # noqa: B006  # typer reads it and never changes it
+    taxonomies: Taxonomies = [],  # noqa: B006  # as above
     drop_unknown: UnknownCodes = False,
     source: SourceName = "",
     dry_run: DryRun = False,
@@ -199,6 +204,7 @@ def import_wordpress(
         lang=lang,
         timezone=timezone,
         types=types,
+        taxonomies=taxonomies,
         drop_unknown=drop_unknown,
         source=source,
     )

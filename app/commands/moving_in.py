@@ -26,6 +26,7 @@ def build_options(
     site: str = "",
     timezone: str | None = None,
     types: Sequence[str] = (),
+    taxonomies: Sequence[str] = (),
     drop_unknown: bool = False,
 ) -> ImportOptions:
     """The options of an import, checked; wrong ones are a misuse. `types` are `NAME=KIND`."""
@@ -43,6 +44,7 @@ def build_options(
             site=site,
             timezone=timezone,
             types=cast(dict[str, ContentType], kinds),
+            taxonomies=taxonomies,
             drop_unknown=drop_unknown,
         )
     except Invalid as error:

@@ -20,7 +20,7 @@ TextMedia = dict[str, str]
 @dataclass(frozen=True, slots=True)
 class AddressRewriter:
     """Rewrites the addresses of one source, once it is surveyed: its index has the key of the text
-    at each `path`, and the `kind`, `slug` and `lang` of each `text`."""
+    at each `path`, the `page of a file`, and the `kind`, `slug` and `lang` of each `text`."""
 
     index: SourceIndex
     plan: MediaPlan
@@ -48,6 +48,10 @@ class AddressRewriter:
             self.report.note("link within the site, now to the new address", "", place)
             location = self.page_urls.location(target["kind"], target["slug"], target["lang"])
             return f"{location}#{fragment}" if fragment else location
+        shown_file = self.index.get("page of a file", page_path(local))
+        if shown_file is not None:
+            self.report.note("link to the page of a file, now to the file itself", "", place)
+            return self.file_reference(shown_file, media, place)
         whole = self.site.address_of(local)
         if element == "a" and local.rstrip("/"):
             message = "link to the old site, where no text that comes is"

@@ -6,6 +6,7 @@ gigabytes. So every path is checked, links are refused, and bytes are counted wh
 
 import errno
 import fcntl
+import gzip
 import os
 import shutil
 import stat
@@ -34,6 +35,36 @@ _SKIPPED: Final = frozenset({"__MACOSX", ".DS_Store"})
 def is_archive(path: Path) -> bool:
     """Whether a path is a ZIP archive, by its content."""
     return path.is_file() and zipfile.is_zipfile(path)
+
+
+def is_packed_file(path: Path) -> bool:
+    """Whether a path is one file packed by gzip, by its content."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+@contextmanager
+def unpacked_file(packed: Path, place: Path) -> Iterator[Path]:
+    """The file within a gzip; it is deleted like the folder of an archive. `Invalid`
+    (`broken_archive`) and `TooLarge` (`archive_too_large`)."""
+    with temporary_folder(place) as folder:
+        path = folder / (packed.name.removesuffix(".gz") or "file")
+        most = max(_JUDGED_FROM, packed.stat().st_size * _RATIO_AT_MOST)
+        most = min(most, shutil.disk_usage(folder).free - _KEPT_FREE)
+        try:
+            with gzip.open(packed) as source, path.open("xb") as file:
+                while chunk := source.read(_CHUNK):
+                    most -= len(chunk)
+                    if most < 0:
+                        message = f"{packed.name} is too large for this disk, or is a trap."
+                        raise TooLarge("archive_too_large", f"{message} Unpack it by hand.")
+                    file.write(chunk)
+        except (OSError, EOFError, zlib.error) as error:
+            message = f"{packed.name} is damaged ({error}); make it again, or unpack it by hand."
+            raise Invalid("broken_archive", message) from error
+        yield path
 
 
 @contextmanager

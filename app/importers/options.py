@@ -1,6 +1,6 @@
 """What an operator chooses for an import from another system."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,6 +25,8 @@ class ImportOptions:
     source: str = ""
     drop_unknown: bool = False
     types: Mapping[str, ContentType] = field(default_factory=dict)
+    taxonomies: frozenset[str] = frozenset()
+    """Further taxonomies whose terms become tags."""
 
 
 def check_options(
@@ -36,6 +38,7 @@ def check_options(
     site: str = "",
     timezone: str | None = None,
     types: Mapping[str, ContentType] | None = None,
+    taxonomies: Sequence[str] = (),
     drop_unknown: bool = False,
 ) -> ImportOptions:
     """The options of an import; `Invalid` (`invalid_option`) names the wrong one."""
@@ -57,6 +60,7 @@ def check_options(
         source=source,
         drop_unknown=drop_unknown,
         types=types or {},
+        taxonomies=frozenset(taxonomies),
     )
 
 

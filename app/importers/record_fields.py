@@ -14,7 +14,7 @@ from app.importers.stray_tags import escape_stray_tags
 from app.importers.text_repair import repair_text
 from app.interchange.record_repair import to_valid_slug
 from app.kit.languages import base_language, normalise_code
-from app.kit.text import plain_text, without_illegal
+from app.kit.text import plain_text, visible_line, without_illegal, without_overrides
 
 _LONGEST_SLUG: Final = 110
 """With room for a number after it."""
@@ -29,7 +29,7 @@ def to_slug(text: str) -> str:
 
 def html_line(text: str, limit: int = _LINE) -> str:
     """The words of HTML in one line, at most so many letters."""
-    return _shorten(" ".join(_words(text).split()), limit)
+    return _shorten(visible_line(" ".join(_words(text).split())), limit)
 
 
 def html_summary(text: str) -> str:
@@ -39,7 +39,7 @@ def html_summary(text: str) -> str:
 
 def plain_line(text: str, limit: int = _LINE) -> str:
     """Plain text in one line, at most so many letters."""
-    return _shorten(" ".join(repair_text(text)[0].split()), limit)
+    return _shorten(visible_line(" ".join(repair_text(text)[0].split())), limit)
 
 
 def plain_summary(text: str) -> str:
@@ -51,7 +51,7 @@ def _words(text: str) -> str:
     """The words of HTML; a name between angle brackets that is no element is one of them."""
     right = escape_stray_tags(repair_text(text)[0], _ignore)
     # Entities may stand for controls, which no record holds.
-    return without_illegal(plain_text(right)).strip()
+    return without_overrides(without_illegal(plain_text(right))).strip()
 
 
 def _ignore(_message: str, _subject: str) -> None:

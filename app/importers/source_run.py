@@ -8,7 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from app.errors import Invalid
-from app.importers.archives import is_archive, single_folder, unpacked_folder
+from app.importers.archives import (
+    is_archive,
+    is_packed_file,
+    single_folder,
+    unpacked_file,
+    unpacked_folder,
+)
 from app.importers.options import ImportOptions
 from app.importers.source_import import SourceImport
 from app.importers.source_index import open_index
@@ -142,6 +148,8 @@ def _unpack_all(
             inside = single_folder(stack.enter_context(unpacked_folder(path, place)))
             files += _require_export(path, opener.paths_in(inside))
             folder = folder or inside
+        elif is_packed_file(path):
+            files.append(stack.enter_context(unpacked_file(path, place)))
         else:
             files.append(path)
     if folder is not None and not folder.is_dir():

@@ -7,7 +7,7 @@ import ftfy
 
 from app.importers.source_report import SourceReport
 from app.kit.mojibake import repair_mojibake
-from app.kit.text import without_illegal
+from app.kit.text import without_illegal, without_overrides
 
 _SUSPECT: Final = re.compile("[\x80-\x9fÂÃâÄÅÐÑÎÏØÙã]")
 """The letters that UTF-8 becomes when it is read as Windows-1252. Others need no look."""
@@ -33,10 +33,14 @@ def _legacy_letter(byte: int) -> str:
 
 
 def repair_text(text: str) -> tuple[str, int]:
-    """The text with misread letters put right and without controls, and in how many lines."""
+    """The text with misread letters put right, and in how many lines; without controls, and
+    without signs that show letters in another order."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.isascii() or not _SUSPECT.search(text):
+    if text.isascii():
+        return without_illegal(text), 0
+    text = without_overrides(text)
+    if not _SUSPECT.search(text):
         return without_illegal(text), 0
     count, lines = 0, []
     for line in text.split("\n"):
@@ -51,6 +55,8 @@ def repair_text(text: str) -> tuple[str, int]:
 def repair_body(source: str, place: str, report: SourceReport) -> str:
     """The text of an item, repaired; the report says in how many lines."""
     text, count = repair_text(source)
+    if turns := len(source) - len(without_overrides(source)):
+        report.note("signs that turn the direction of text are left out", "", place, turns)
     if count:
         report.note("misread letters were put right, in lines", "", place, count)
     return text

@@ -84,6 +84,18 @@ def without_illegal(text: str) -> str:
     return ILLEGAL.sub("", text) if _find_illegal(text) else text
 
 
+def without_overrides(text: str) -> str:
+    """The text without the signs that show letters in another order than they are written."""
+    return _OVERRIDING.sub("", text)
+
+
+def visible_line(text: str) -> str:
+    """The text as `check_visible` takes it, without signs that turn the direction; empty if nothing
+    in it can be seen."""
+    line = _DIRECTING.sub("", text)
+    return line if without_unseen(line).replace(_BLANK, "").strip() else ""
+
+
 def is_blank(text: str) -> bool:
     """Whether no part of the text is visible: only blanks, controls and letters of no width."""
     return all(unicodedata.category(char)[0] in "ZC" for char in text)

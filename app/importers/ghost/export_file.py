@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 from app.errors import Invalid
+from app.importers.text_repair import decode_text
 from app.kit.dates import in_range
 
 Row = dict[str, Any]
@@ -18,7 +19,7 @@ def read_tables(path: Path) -> dict[str, list[Row]]:
     if path.stat().st_size > _LARGEST:
         raise Invalid("not_ghost", "The file is larger than two gigabytes; export a part of it.")
     try:
-        content = from_json(path.read_bytes(), allow_inf_nan=False)
+        content = _read_json(path.read_bytes())
     except ValueError as error:
         message = f"The file is no JSON, or is cut off or nested too deeply ({str(error)[:100]})."
         raise Invalid("not_ghost", f"{message} Export the site again.") from error
@@ -31,6 +32,17 @@ def read_tables(path: Path) -> dict[str, list[Row]]:
         for name, rows in tables.items()
         if isinstance(rows, list)
     }
+
+
+def _read_json(content: bytes) -> Any:
+    try:
+        return from_json(content, allow_inf_nan=False)
+    except ValueError:
+        text, is_other = decode_text(content)
+        # What is UTF-8 without a mark at its start is what has failed already.
+        if not is_other and not content.startswith(b"\xef\xbb\xbf"):
+            raise
+        return from_json(text, allow_inf_nan=False)
 
 
 def is_export(path: Path) -> bool:
@@ -46,9 +58,9 @@ def _tables_within(content: Any) -> dict[str, Any] | None:
         frame = content.get("db")
         if isinstance(frame, list) and frame:
             return _tables_within(frame[0])
-        data = content.get("data", content)
-        if isinstance(data, dict) and isinstance(data.get("posts"), list):
-            return data
+        if isinstance(content.get("posts"), list):
+            return content
+        return _tables_within(content.get("data"))
     return None
 
 

@@ -6,11 +6,10 @@ times as long. A document type is refused where it begins, so that no entity is 
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 from xml.parsers import expat
 
 from app.errors import Invalid
-from app.importers.wordpress.xml_stream import XmlStream
 
 DamagedXml = expat.ExpatError
 """What `read_elements` raises where the XML breaks off or is damaged."""
@@ -31,7 +30,15 @@ class Element:
         self.children: list[Element] = []
 
 
-def read_elements(stream: XmlStream) -> Iterator[Element]:
+class Portions(Protocol):
+    """XML in portions; the last one is empty."""
+
+    def read(self) -> bytes:
+        """The next portion."""
+        ...
+
+
+def read_elements(stream: Portions) -> Iterator[Element]:
     """The children of the channel in their order. Those before the place of an error are whole:
     `DamagedXml`, or `Invalid` (`unsafe_xml`) for a document type."""
     builder = _ElementBuilder()

@@ -12,7 +12,7 @@ from app.importers.media_plan import MediaPlan
 from app.importers.old_site import OldSite
 from app.importers.source_import import SourceImport
 from app.importers.wordpress.bodies import BodyRenderer
-from app.importers.wordpress.survey import WordPressSurvey, left_reason
+from app.importers.wordpress.survey import WordPressSurvey, claim_item, left_reason
 from app.importers.wordpress.terms import TermPlan
 from app.importers.wordpress.texts import TextTranslator
 from app.importers.wordpress.wxr import Item, WxrFile
@@ -31,7 +31,7 @@ class WordPressImport(SourceImport):
     def survey(self, advance: Callable[[int], None]) -> None:
         site = OldSite()
         self._plan = MediaPlan(self.index, self.report, site, self.options.media)
-        self._terms = TermPlan(self.index, self.report)
+        self._terms = TermPlan(self.index, self.report, self.options.taxonomies)
         self._survey = WordPressSurvey(
             self.index,
             self.report,
@@ -74,7 +74,7 @@ class WordPressImport(SourceImport):
             yield ImportEntry(path.name, 0, wxr.size - done, error)
 
     def _comes(self, item: Item, owner: str) -> bool:
-        if item.kind == "attachment" or not self.index.claim("item", item.key, owner):
+        if item.kind == "attachment" or not claim_item(self.index, item, owner):
             return False
         return left_reason(item, self.options.types) is None
 

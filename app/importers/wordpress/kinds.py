@@ -42,6 +42,14 @@ LEFT_TAXONOMIES: Final = {
     "language": "read as the language of the text",
     "post_translations": "read as the translations of the text",
     "author": "read as its authors",
+    "nav_menu": "a menu; menus are made anew",
+    "post_format": "the look of a text",
+    "link_category": "of links beside the texts",
+    "wp_theme": "the look of the old site",
+    "wp_template_part_area": "the look of the old site",
+    "wp_pattern_category": "the look of the old site",
+    "term_translations": "translations of terms; only texts have them here",
+    "term_language": "the language of a term, which is that of its texts",
 }
 
 UNCATEGORIZED: Final = split_names(

@@ -62,7 +62,7 @@ class WordPressSurvey:
                 continue
             finally:
                 if file.repaired:
-                    message = "characters that XML forbids are left out"
+                    message = "damages of the XML that were mended, such as characters it forbids"
                     self.report.note(message, "", path.name, file.repaired)
         self._settle_slugs()
 
@@ -95,8 +95,9 @@ class WordPressSurvey:
             self.report.leave("author", reason, "authors")
 
     def _take_item(self, item: Item, owner: str) -> None:
+        is_claimed = claim_item(self.index, item, owner)
         kind, place = item.kind, item.place
-        if not self.index.claim("item", item.key, owner):
+        if not is_claimed:
             self.report.see(kind)
             self.report.leave(kind, "is in the export twice", place)
             return
@@ -131,9 +132,19 @@ class WordPressSurvey:
             "caption": {self.language: caption} if caption else {},
         }
         self.plan.add_attachment(path or place, address, texts)
+        self._take_page_of_file(item, path)
         folder = path.rpartition("/")[0]
         for name in set(_SIZE_NAME.findall(item.first_meta("_wp_attachment_metadata"))):
             self.index.add("size", path, f"{folder}/{name}")
+
+    def _take_page_of_file(self, item: Item, path: str) -> None:
+        """WordPress gives a file a page of its own, to which galleries link."""
+        page = self.site.path_of(item.text("link"))
+        if path and page and file_path(page) != path:
+            self.index.claim("page of a file", page_path(page), path)
+            if "?" not in page:
+                self.index.add("size", path, file_path(page).rstrip("/"))
+        self.index.claim("page of a file", f"/?attachment_id={item.text('post_id')}", path)
 
     def _take_text(self, item: Item) -> None:
         key, place = item.key, item.place
@@ -173,10 +184,9 @@ class WordPressSurvey:
     def paths_of(self, item: Item) -> list[str]:
         """The addresses that a text had, the permanent one first."""
         local = self.site.path_of(item.text("link")) or ""
-        number = f"/?{'page_id' if item.kind == 'page' else 'p'}={item.key}"
-        paths = (
-            [local, number, f"/?p={item.key}"] if "?" not in local else [number, f"/?p={item.key}"]
-        )
+        post_id = item.text("post_id")
+        numbers = [f"/?{'page_id' if item.kind == 'page' else 'p'}={post_id}", f"/?p={post_id}"]
+        paths = [local, *numbers] if "?" not in local else numbers
         head, _, _ = local.rstrip("/").rpartition("/")
         if local and "?" not in local:
             paths += [f"{head}/{slug}/" for slug in item.meta.get("_wp_old_slug", ()) if slug]
@@ -186,6 +196,20 @@ class WordPressSurvey:
         """Drafts get what is left: the addresses of public texts come first."""
         for key, wish in list(self.index.items("late slug")):
             claim_slug(self.index, key, wish, self.report.note)
+
+
+def claim_item(index: SourceIndex, item: Item, owner: str) -> bool:
+    """Whether an item is its owner's, and not one that came before. Another text with the id of one
+    gets a key of its own: people join the exports of two sites."""
+    marks = [item.text("link"), item.text("guid")]
+    if index.claim("item", item.key, owner):
+        index.put("marks", item.key, marks)
+        return True
+    known: list[str] = index.get("marks", item.key)
+    if not all(marks) or any(a == b for a, b in zip(marks, known, strict=True)):
+        return False
+    item.own_key = f"{item.key} {marks[0]}"[:250]
+    return index.claim("item", item.key, owner)
 
 
 def translation_groups(item: Item) -> list[str]:

@@ -26,6 +26,8 @@ class TermPlan:
 
     index: SourceIndex
     report: SourceReport
+    taxonomies: frozenset[str] = frozenset()
+    """Those of plugins whose terms become tags too."""
     _recent: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
     """What became of terms that were added lately: each text names the same few."""
 
@@ -40,7 +42,8 @@ class TermPlan:
 
     def _add(self, term: Term, lang: str, place: str) -> str | None:
         slug = to_slug(term.slug or html_line(term.name))
-        kind = _NAMES.get(term.taxonomy)
+        is_wanted = term.taxonomy in self.taxonomies
+        kind = term.taxonomy if is_wanted else _NAMES.get(term.taxonomy)
         key = f"{term.taxonomy}/{slug}"
         is_new = self.index.get("term seen", key) is None
         if is_new:
@@ -62,7 +65,9 @@ class TermPlan:
         return slug
 
     def _leave_foreign(self, term: Term, place: str) -> None:
-        reason = LEFT_TAXONOMIES.get(term.taxonomy, "only categories and tags become tags")
+        name = term.taxonomy[:60]
+        wish = f"of a plugin; with --taxonomy {name} it becomes a tag"
+        reason = LEFT_TAXONOMIES.get(term.taxonomy, wish)
         kind = f"term of {term.taxonomy[:60]}"
         self.report.see(kind)
         self.report.leave(kind, reason, place)

@@ -24,7 +24,7 @@ from app.importers.wordpress.survey import WordPressSurvey, translation_groups
 from app.importers.wordpress.wxr import Item
 from app.interchange.import_entry import ImportEntry, to_record
 from app.kit.clock import Clock
-from app.kit.text import is_legal
+from app.kit.text import is_legal, visible_line
 
 _TAGS_AT_MOST: Final = 50
 
@@ -92,6 +92,8 @@ class TextTranslator:
         if not whole:
             self._note(item, "text without a title; its first words are the title")
             return html_line(text.body, 80) or f"{item.kind} {item.key}"
+        if visible_line(letters) != letters:
+            self._note(item, "signs that turn the direction of text are left out")
         title = html_line(raw)
         if title != whole:
             self._note(item, "title that is too long; the whole of it begins the text")
@@ -128,7 +130,9 @@ class TextTranslator:
         slugs = [self.survey.terms.add(term, lang, item.place) for term in item.terms]
         tags = list(dict.fromkeys(slug for slug in slugs if slug))
         if len(tags) > _TAGS_AT_MOST:
-            self._note(item, f"more than {_TAGS_AT_MOST} tags; the others are left")
+            message = f"more than {_TAGS_AT_MOST} tags; left are"
+            left = ", ".join(tags[_TAGS_AT_MOST:])
+            self.survey.report.note(message, left[:1_000], item.place)
         return tags[:_TAGS_AT_MOST]
 
     def _image(self, item: Item, text: RenderedPost) -> dict[str, Any] | None:

@@ -12,10 +12,12 @@ _CHUNK: Final = 256_000
 _DECLARED: Final = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _DECLARATION: Final = re.compile(r"<\?xml[^>]*\?>")
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BEFORE: Final = re.compile(r"\A(?:(?!<\?xml|<rss\b|<!DOCTYPE rss).)+(?=<\?xml|<rss\b)", re.DOTALL)
+"""What plugins and PHP write before the XML."""
 _REFERENCE: Final = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
 )
-_ROOT: Final = re.compile(r"<rss\b[^>]*>")
+ROOT: Final = re.compile(r"<rss\b[^>]*>")
 _PREFIXES: Final = {
     "excerpt": "http://wordpress.org/export/1.2/excerpt/",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -70,7 +72,9 @@ class XmlStream:
             cut = text.rfind("&", max(0, len(text) - 12)) if chunk else -1
             text, self._tail = (text[:cut], text[cut:]) if cut >= 0 else (text, "")
             if self._is_head and text:
-                text, self._is_head = _declare_prefixes(text.lstrip("\ufeff \t\r\n")), False
+                text, before = _BEFORE.subn("", text.lstrip("\ufeff \t\r\n"), count=1)
+                text, self._is_head = _declare_prefixes(text), False
+                self.repaired += before
             text, controls = _ILLEGAL.subn("", text)
             text, references = _REFERENCE.subn("", text)
             self.repaired += controls + references
@@ -93,7 +97,7 @@ def _decoder_of(head: bytes) -> codecs.IncrementalDecoder:
 
 def _declare_prefixes(head: str) -> str:
     head = _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', head, count=1)
-    root = _ROOT.search(head)
+    root = ROOT.search(head)
     if root is None:
         return head
     absent = [p for p in _PREFIXES if f"xmlns:{p}=" not in root[0]]
