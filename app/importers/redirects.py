@@ -88,10 +88,10 @@ class RedirectPlan:
             local = self.site.path_of(target)
             if local is None or self.index.get("path", page_path(local)) is not None:
                 break
-            following: dict[str, Any] | None = self.index.get("moved path", page_path(local))
-            if following is None:
+            next_redirect: dict[str, Any] | None = self.index.get("moved path", page_path(local))
+            if next_redirect is None:
                 break
-            target = following["target"]
+            target = next_redirect["target"]
         return target
 
     def _give_to_text(self, facts: dict[str, Any], key: str) -> None:

@@ -1,4 +1,5 @@
-"""Names between angle brackets that are no elements of HTML: `<nick>` of a chat is text."""
+"""Names between angle brackets that are no elements of HTML: `<nick>` of a chat is text. And
+elements whose words readers saw, and a sanitiser would drop."""
 
 import re
 from typing import Final
@@ -24,6 +25,11 @@ _TAG: Final = re.compile(
     r"([A-Za-z][^\s<>/]*)"
 )
 """What looks like a tag, but for the most frequent elements, so that no call is made for these."""
+_BUTTON: Final = re.compile(
+    r"<button\b(?P<facts>[^>]*)>(?P<words>(?:(?!<button\b).)*?)</button\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_SENDS: Final = re.compile(r"\btype\s*=\s*[\"']?(?:submit|reset)", re.IGNORECASE)
 _FOREIGN: Final = re.compile(r"[owxvm]\d*:|[a-z]+-[a-z]|fb:|g:", re.IGNORECASE)
 
 
@@ -40,3 +46,16 @@ def escape_stray_tags(text: str, note: Note) -> str:
         return f"&lt;{match[1]}{name}"
 
     return _TAG.sub(escape, text)
+
+
+def unwrap_buttons(text: str, note: Note) -> str:
+    """HTML in which the words of a button stand by themselves: what opens a part of a text has its
+    heading there. What sends a form is left to a sanitiser."""
+
+    def unwrap(match: re.Match[str]) -> str:
+        if _SENDS.search(match["facts"]) or not match["words"].strip():
+            return match[0]
+        note("button, whose words are kept", "")
+        return match["words"]
+
+    return _BUTTON.sub(unwrap, text)

@@ -210,4 +210,7 @@ def _add_markup(
     if isinstance(record, PreparedRecord):
         for draft in record.drafts:
             for loss in draft.removed:
-                report.markup.add("not kept in a body", loss.what, entry.place, loss.count)
+                # A person looks for a lost address by the address itself.
+                is_address = loss.what.startswith(("href of", "src of"))
+                what = f"{loss.what}, {loss.excerpt}" if is_address else loss.what
+                report.markup.add("not kept in a body", what, entry.place, loss.count)

@@ -115,3 +115,17 @@ def test_the_small_folder(bench: Bench, tmp_path: Path) -> None:
         pytest.skip("the exports to try are not beside this checkout")
     report = move(tmp_path, "folder", folder)
     assert (report.code, report.outcomes) == (0, {"tag created": 5, "article created": 11})
+
+
+def test_files_of_a_site_with_a_folder_for_each_language(bench: Bench, tmp_path: Path) -> None:
+    """What lies in the folder of a language is served from the site's root."""
+    link = "---\ntitle: {}\n---\n[Report](/documents/report.pdf)\n"
+    folder = write_folder(
+        tmp_path / "site",
+        {"content/en/a.md": link.format("A"), "content/es/b.md": link.format("B")},
+    )
+    write_pictures(folder, "content/en/documents/report.pdf")
+    report = move(tmp_path, "folder", folder)
+    assert (report.code, report.counts["picture or PDF"]) == (0, (1, 1))
+    for slug in ("a", "b"):
+        assert "/v1/media/" in article(bench, slug)["body_html"]

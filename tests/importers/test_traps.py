@@ -1,5 +1,6 @@
 """Traps that real exports held, one by one: what stands here in place of each."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.conftest import Bench
 from tests.importers.ghost_export import post, write_ghost_export
-from tests.importers.moving import Moved, article, move, write_folder
+from tests.importers.moving import Moved, article, move, write_folder, write_pictures
 from tests.importers.wxr import UPLOADS, attachment, item, write_export
 
 LONG = "word-" * 33 + "ending"
@@ -139,3 +140,35 @@ def test_front_matter_of_hugo_and_jekyll(bench: Bench, tmp_path: Path) -> None:
     assert "“so”" in mapped["body_html"]
     assert article(bench, "never")["date_precision"] == "unknown"
     assert ("date that does not exist; the date of the text is unknown", "") in report.findings
+
+
+def test_words_of_buttons_pages_of_files_and_taxonomies(bench: Bench, tmp_path: Path) -> None:
+    """Accordions have headings in buttons, galleries link to the page of a picture, and sites of
+    organisations sort their texts by taxonomies of their own."""
+    body = (
+        '<h3><button type="button"><span>Who we are</span></button></h3><p>Us.</p>'
+        '<form><button type="submit">Send it</button></form>'
+        '<a href="https://old.example/2019/05/text-1/view/">'
+        f'<img src="{UPLOADS}/2019/05/a.jpg"></a>'
+        '<a href="/?attachment_id=50">It</a><a href="webcal://old.example/a.ics">Calendar</a>'
+    )
+    terms = [("country", "peru", "Perú"), ("tag", "mining", "Mining"), ("mood", "calm", "Calm")]
+    view = "https://old.example/2019/05/text-1/view/"
+    picture = attachment(50, "2019/05/a.jpg").replace("https://old.example/2019/05/text-50/", view)
+    export = write_export(tmp_path / "a.xml", item(1, body=body, terms=terms), picture)
+    media = write_pictures(tmp_path / "up", "2019/05/a.jpg")
+    report = move(tmp_path, "wordpress", export, "--media", media, "--taxonomy", "country")
+    assert report.code == 0, report.report["refused"]
+    shown = article(bench, "text-1")
+    assert "Who we are" in shown["body_html"]
+    assert "Send it" not in shown["body_html"]
+    assert len(re.findall(r'<a href="[^"]*/v1/media/', shown["body_html"])) == 2
+    assert [tag["slug"] for tag in shown["tags"]] == ["peru", "mining"]
+    reason = "of a plugin; with --taxonomy mood it becomes a tag"
+    assert report.reasons["term of mood", reason] == 1
+    assert report.findings["link to the page of a file, now to the file itself", ""] == 2
+    losses = {row["subject"] for row in report.report["markup"]}
+    assert 'href of <a>, href="webcal://old.example/a.ics"' in losses
+    for path in ("/2019/05/text-1/view/", "/country/peru/", "/tag/mining/"):
+        answer = bench.client.get("/v1/resolve", params={"path": path})
+        assert answer.status_code == 200, path

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote
@@ -14,7 +14,7 @@ from app.importers.folder.files import TextFile
 from app.importers.media_plan import is_media_name
 from app.importers.old_site import rewrite_addresses
 from app.importers.source_report import Note
-from app.importers.stray_tags import escape_stray_tags
+from app.importers.stray_tags import escape_stray_tags, unwrap_buttons
 from app.importers.text_repair import repair_body
 from app.kit.text import plain_text
 
@@ -29,6 +29,7 @@ _DEFINED: Final = re.compile(
     r"(?m)^(?P<before> {0,3}\[[^\]\n^][^\]\n]*\]:) +<?(?P<target>[^\s<>]+)>?"
 )
 _PUBLIC: Final = ("", "static", "public", "assets", "src", "src/assets", "content", "source")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-\w+)?")
 _HTML_TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _HTML_BODY: Final = re.compile(r"<body[^>]*>(.*)</body>", re.IGNORECASE | re.DOTALL)
 
@@ -46,14 +47,22 @@ class FolderText:
     media: TextMedia = field(default_factory=dict)
 
 
+@lru_cache(maxsize=4)
+def _roots_in(folder: Path) -> tuple[str, ...]:
+    """Where the root of the site may be: each language may have a folder of its own below it."""
+    found = sorted(folder.glob("content/*")) if (folder / "content").is_dir() else []
+    codes = [path.name for path in found if path.is_dir() and _LANGUAGE.fullmatch(path.name)]
+    return (*_PUBLIC, *(f"content/{code}" for code in codes))
+
+
 def find_file(folder: Path, text: TextFile, target: str) -> str | None:
     """The path within the folder of a file that a text names, by itself or from the site's root."""
     plain = unquote(target.partition("?")[0].partition("#")[0])
     if not is_media_name(plain) or "://" in plain:
         return None
     near = [] if plain.startswith("/") else [PurePosixPath(text.name).parent / plain]
-    places = [*near, *(PurePosixPath(root) / plain.lstrip("/") for root in _PUBLIC)]
     root = folder.resolve()
+    places = [*near, *(PurePosixPath(each) / plain.lstrip("/") for each in _roots_in(root))]
     for place in places:
         try:
             whole = (root / place).resolve()
@@ -150,6 +159,7 @@ def reference_key(name: str) -> str:
 
 
 def _escape_tags(note: Note, is_html: bool, prose: str) -> str:
+    prose = unwrap_buttons(prose, note)
     if is_html:
         return escape_stray_tags(prose, note)
     # Markdown reads `<https://…>` and `<a@b.org>` as links.

@@ -41,7 +41,7 @@ def render_card(name: str, payload: Payload, note: Note) -> str:
     return parts + (_link(url, payload.get("buttonText") or url, None) if url else "")
 
 
-def simplify_cards(body: str) -> str:
+def simplify_cards(body: str, note: Note) -> str:
     """Rendered HTML in which bookmarks are links, without the pictures of other sites in them."""
 
     def to_link(match: re.Match[str]) -> str:
@@ -49,6 +49,7 @@ def simplify_cards(body: str) -> str:
         if href is None:
             return match[0]
         words = [each[1] if each else None for each in (title, about)]
+        note("card that is a link now, without its picture and the name of its site", "bookmark")
         return _link(html.unescape(href[1]), *(html.unescape(w) if w else None for w in words))
 
     return _BOOKMARK.sub(to_link, body)

@@ -21,7 +21,7 @@ from app.importers.record_fields import (
     to_address,
 )
 from app.importers.source_report import Note
-from app.importers.stray_tags import escape_stray_tags
+from app.importers.stray_tags import escape_stray_tags, unwrap_buttons
 from app.importers.text_repair import repair_body
 from app.importers.text_state import state_fields
 from app.interchange.import_entry import ImportEntry, to_record
@@ -118,8 +118,9 @@ class PostTranslator:
 
     def _body(self, raw: str, media: TextMedia, place: str, page: str) -> str:
         text = repair_body(raw, place, self.rewriter.report)
-        text = _KG.sub("", _PAYWALL.sub("", simplify_cards(site_address(text))))
-        text = escape_stray_tags(text, partial(self._note, place))
+        note = partial(self._note, place)
+        text = _KG.sub("", _PAYWALL.sub("", simplify_cards(site_address(text), note)))
+        text = unwrap_buttons(escape_stray_tags(text, note), note)
         return self.rewriter.rewrite_html(text, media, place, page)
 
     def _title(self, post: Row, body: str, place: str) -> str:

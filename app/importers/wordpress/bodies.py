@@ -11,7 +11,7 @@ from app.importers.address_rewriter import AddressRewriter, TextMedia
 from app.importers.figures import figure_html
 from app.importers.players import player_html
 from app.importers.source_report import SourceReport
-from app.importers.stray_tags import escape_stray_tags
+from app.importers.stray_tags import escape_stray_tags, unwrap_buttons
 from app.importers.text_repair import repair_body
 from app.importers.wordpress.blocks import BlockRules, has_blocks, render_blocks
 from app.importers.wordpress.paragraphs import to_paragraphs
@@ -53,6 +53,7 @@ class BodyRenderer:
         """The text of an item; `page` is the address that it had."""
         note = partial(self.report.note, place=place)
         text = escape_stray_tags(repair_body(source, place, self.report), note)
+        text = unwrap_buttons(text, note)
         rules = ShortcodeRules(partial(self._gallery, key, place), self.drop_unknown, note)
         text = render_shortcodes(text, rules)
         if has_blocks(text):

@@ -208,7 +208,7 @@ def claim_item(index: SourceIndex, item: Item, owner: str) -> bool:
     known: list[str] = index.get("marks", item.key)
     if not all(marks) or any(a == b for a, b in zip(marks, known, strict=True)):
         return False
-    item.own_key = f"{item.key} {marks[0]}"[:250]
+    item.key = f"{item.key} {marks[0]}"[:250]
     return index.claim("item", item.key, owner)
 
 

@@ -55,8 +55,6 @@ class Item:
     terms: list[Term] = field(default_factory=list)
     meta: dict[str, list[str]] = field(default_factory=dict)
     comments: dict[str, int] = field(default_factory=dict)
-    own_key: str = ""
-    """Its key where another item has its id."""
 
     def text(self, name: str) -> str:
         """A field without blanks around it; empty when it is absent."""
@@ -69,15 +67,15 @@ class Item:
 
     @cached_property
     def key(self) -> str:
-        """The id of the post, or else what no other item has."""
-        return self.own_key or self.text("post_id") or self.text("guid") or self.text("link")
+        """The id of the post; the survey gives another key to one whose id is taken."""
+        return self.text("post_id") or self.text("guid") or self.text("link")
 
     @cached_property
     def kind(self) -> str:
         """The post type."""
         return self.text("post_type") or "post"
 
-    @cached_property
+    @property
     def place(self) -> str:
         """Where it is in the export, for people."""
         return f"{self.kind} {self.key}"
