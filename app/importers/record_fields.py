@@ -16,6 +16,7 @@ from app.interchange.record_repair import to_valid_slug
 from app.kit.languages import base_language, normalise_code
 from app.kit.text import plain_text, visible_line, without_illegal, without_overrides
 
+NO_LANGUAGE: Final = "text that names no language of this site (--lang); it is taken for"
 _LONGEST_SLUG: Final = 110
 """With room for a number after it."""
 _LINE: Final = 300

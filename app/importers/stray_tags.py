@@ -26,7 +26,7 @@ _TAG: Final = re.compile(
 )
 """What looks like a tag, but for the most frequent elements, so that no call is made for these."""
 _BUTTON: Final = re.compile(
-    r"<button\b(?P<facts>[^>]*)>(?P<words>(?:(?!<button\b).)*?)</button\s*>",
+    r"<button\b(?P<facts>[^<>]*)>(?P<words>(?:(?!<button\b).)*?)</button\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 _SENDS: Final = re.compile(r"\btype\s*=\s*[\"']?(?:submit|reset)", re.IGNORECASE)

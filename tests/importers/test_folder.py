@@ -129,3 +129,16 @@ def test_files_of_a_site_with_a_folder_for_each_language(bench: Bench, tmp_path:
     assert (report.code, report.counts["picture or PDF"]) == (0, (1, 1))
     for slug in ("a", "b"):
         assert "/v1/media/" in article(bench, slug)["body_html"]
+
+
+def test_raw_text_of_liquid_stays_with_the_code_in_it(bench: Bench, tmp_path: Path) -> None:
+    text = (
+        "# T\n\n{% raw %}\n```liquid\n{{ page.title }}\n```\n{% endraw %}\n\n"
+        "```\n{% raw %}{{ here }}{% endraw %}\n```\n\nSay {% raw %}`{{ it }}`{% endraw %}.\n"
+    )
+    report = move(tmp_path, "folder", write_folder(tmp_path / "site", {"posts/a.md": text}))
+    assert not any("shortcode" in message for message, _ in report.findings)
+    body = article(bench, "a")["body_html"]
+    for words in ("{{ page.title }}", "{{ here }}", "<code>{{ it }}</code>"):
+        assert words in body, words
+    assert "raw %}" not in body

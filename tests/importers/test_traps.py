@@ -155,10 +155,15 @@ def test_words_of_buttons_pages_of_files_and_taxonomies(bench: Bench, tmp_path: 
     terms = [("country", "peru", "Perú"), ("tag", "mining", "Mining"), ("mood", "calm", "Calm")]
     view = "https://old.example/2019/05/text-1/view/"
     picture = attachment(50, "2019/05/a.jpg").replace("https://old.example/2019/05/text-50/", view)
-    export = write_export(tmp_path / "a.xml", item(1, body=body, terms=terms), picture)
-    media = write_pictures(tmp_path / "up", "2019/05/a.jpg")
+    odd = "".join(
+        attachment(n, f"2019/05/{n}.jpg").replace(f"2019/05/text-{n}/", link)
+        for n, link in ((51, ""), (52, "a%E2%80%AEb/"))
+    )
+    export = write_export(tmp_path / "a.xml", item(1, body=body, terms=terms), picture, odd)
+    media = write_pictures(tmp_path / "up", *(f"2019/05/{name}.jpg" for name in ("a", 51, 52)))
     report = move(tmp_path, "wordpress", export, "--media", media, "--taxonomy", "country")
     assert report.code == 0, report.report["refused"]
+    assert report.counts["attachment"] == (3, 3)
     shown = article(bench, "text-1")
     assert "Who we are" in shown["body_html"]
     assert "Send it" not in shown["body_html"]
@@ -172,3 +177,19 @@ def test_words_of_buttons_pages_of_files_and_taxonomies(bench: Bench, tmp_path: 
     for path in ("/2019/05/text-1/view/", "/country/peru/", "/tag/mining/"):
         answer = bench.client.get("/v1/resolve", params={"path": path})
         assert answer.status_code == 200, path
+
+
+def test_a_language_that_nobody_names_is_told(bench: Bench, tmp_path: Path) -> None:
+    """The texts of a Turkish site are not English without a word about it."""
+    message = "text that names no language of this site (--lang); it is taken for", "en"
+    wordpress = write_export(tmp_path / "a.xml", item(1))
+    wordpress.write_text(wordpress.read_text().replace("en-US", "tr"))
+    ghost = write_ghost_export(tmp_path / "a.json", [post(1, "march")])
+    folder = write_folder(tmp_path / "site", {"posts/a.md": "# A\n\nWords.\n"})
+    for source, path in (("wordpress", wordpress), ("ghost", ghost), ("folder", folder)):
+        report = move(tmp_path, source, path, "--dry-run")
+        assert report.findings[message] == 1, source
+        report = move(tmp_path, source, path, "--dry-run", "--lang", "es")
+        assert message not in report.findings, source
+    write_export(tmp_path / "b.xml", item(1))
+    assert message not in move(tmp_path, "wordpress", tmp_path / "b.xml", "--dry-run").findings

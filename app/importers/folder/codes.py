@@ -61,7 +61,12 @@ def render_codes(text: str, rules: CodeRules, *, is_module: bool = False) -> str
         text, count = _MODULE.subn("", text)
         if count:
             rules.note("lines of a program are dropped", "import, export")
-    return change_prose(text, partial(_render_prose, rules))
+    # What stands between two tags of `raw`, every second part, may hold code and stays as it is.
+    parts = _RAW.split(text)
+    return "".join(
+        part if number % 2 else change_prose(part, partial(_render, rules))
+        for number, part in enumerate(parts)
+    )
 
 
 def change_prose(text: str, change: Callable[[str], str]) -> str:
@@ -74,16 +79,9 @@ def change_prose(text: str, change: Callable[[str], str]) -> str:
     return "".join([*out, change(text[place:])])
 
 
-def _render_prose(rules: CodeRules, text: str) -> str:
+def _render(rules: CodeRules, text: str) -> str:
     if "{" not in text:
         return text
-    parts = _RAW.split(text)  # every second part is what stood between two tags of `raw`
-    return "".join(
-        part if number % 2 else _render(part, rules) for number, part in enumerate(parts)
-    )
-
-
-def _render(text: str, rules: CodeRules) -> str:
     text = _SITE.sub("", text)
     text = _FILTER.sub(lambda match: match[1], text)
     text = _HUGO.sub(lambda match: _hugo(match, rules), text)

@@ -19,7 +19,7 @@ from app.importers.folder.redirects import FILES, read_redirects
 from app.importers.folder.texts import DATE, FolderTranslator, tag_names
 from app.importers.media_plan import MediaOptions, MediaPlan, is_media_name
 from app.importers.old_site import OldSite, page_path
-from app.importers.record_fields import to_address, to_language, to_slug
+from app.importers.record_fields import NO_LANGUAGE, to_address, to_language, to_slug
 from app.importers.redirects import RedirectPlan
 from app.importers.source_import import SourceImport
 from app.importers.text_repair import decode_text
@@ -200,7 +200,11 @@ class FolderImport(SourceImport):
         name = text.name
         code = str(first_fact(facts, "lang", "language", "locale") or "")
         lang = to_language(code, self.languages) if code else text.lang
-        lang = lang or code or self.options.lang or self.languages[0]
+        lang = lang or code or self.options.lang
+        if lang is None:
+            lang = self.languages[0]
+            if len(self.languages) > 1:
+                self.report.note(NO_LANGUAGE, lang, name)
         kind = "article" if text.is_article(facts) else "page"
         path = self._path_of(text, facts)
         group = str(first_fact(facts, "translationKey") or text.group)

@@ -23,6 +23,7 @@ from app.importers.ghost.tags import TagTranslator
 from app.importers.media_plan import MediaPlan, file_of, files_in
 from app.importers.old_site import OldSite, page_path
 from app.importers.record_fields import (
+    NO_LANGUAGE,
     plain_line,
     plain_summary,
     to_address,
@@ -62,13 +63,10 @@ class GhostImport(SourceImport):
         self._settings = {
             text_of_field(row, "key"): str(row.get("value") or "") for row in self._rows("settings")
         }
-        self._language = (
-            self.options.lang
-            or to_language(
-                self._settings.get("locale") or self._settings.get("lang", ""), self.languages
-            )
-            or self.languages[0]
-        )
+        code = self._settings.get("locale") or self._settings.get("lang", "")
+        named_language = self.options.lang or to_language(code, self.languages)
+        self._language = named_language or self.languages[0]
+        self._is_language_named = named_language is not None or len(self.languages) == 1
         name = to_slug(self._settings.get("title", "")) or "site"
         self.name = self.options.source or f"ghost/{name}"
         site = OldSite.at(self.options.site)
@@ -198,7 +196,12 @@ class GhostImport(SourceImport):
         names = (text_of_field(tag, "name") for tag in tags)
         codes += [name[1:] for name in names if name.startswith("#")]
         languages = (to_language(code, self.languages) for code in codes if code)
-        return next((language for language in languages if language), self._language)
+        language = next((language for language in languages if language), None)
+        if language is None and not self._is_language_named:
+            self.report.note(
+                NO_LANGUAGE, self._language, f"post {text_of_field(post, 'slug')[:60]}"
+            )
+        return language or self._language
 
     def _count_others(self) -> None:
         """Everything that is no content is told by its table, and nothing of it is read."""

@@ -12,13 +12,14 @@ from app.errors import Invalid
 from app.importers.address_rewriter import claim_slug
 from app.importers.media_plan import MediaPlan, files_in
 from app.importers.old_site import OldSite, file_path, page_path
-from app.importers.record_fields import html_line, plain_line, to_language, to_slug
+from app.importers.record_fields import NO_LANGUAGE, html_line, plain_line, to_language, to_slug
 from app.importers.source_index import SourceIndex
 from app.importers.source_report import SourceReport
 from app.importers.wordpress.kinds import LEFT_STATUSES, LEFT_TYPES
 from app.importers.wordpress.terms import TermPlan
 from app.importers.wordpress.wxr import AuthorFacts, Item, SiteFacts, Term, WxrFile
 from app.kit.markup import split_names
+from app.kit.text import is_legal, visible_line
 
 _SIZE_NAME: Final = re.compile(r"s:\d+:\"([^\"/]+-\d+x\d+\.\w{3,4})\"")
 _WPML_LANGUAGE: Final = ("_wpml_import_language_code", "_wpml_language")
@@ -139,11 +140,14 @@ class WordPressSurvey:
 
     def _take_page_of_file(self, item: Item, path: str) -> None:
         """WordPress gives a file a page of its own, to which galleries link."""
-        page = self.site.path_of(item.text("link"))
-        if path and page and file_path(page) != path:
+        page = self.site.path_of(item.text("link")) or ""
+        name = file_path(page).strip("/")
+        if not path:
+            return
+        if name not in ("", path):
             self.index.claim("page of a file", page_path(page), path)
-            if "?" not in page:
-                self.index.add("size", path, file_path(page).rstrip("/"))
+            if "?" not in page and is_legal(name) and visible_line(name) == name:
+                self.index.add("size", path, name)
         self.index.claim("page of a file", f"/?attachment_id={item.text('post_id')}", path)
 
     def _take_text(self, item: Item) -> None:
@@ -179,7 +183,10 @@ class WordPressSurvey:
             return to_language(code, self.languages) or code
         match = _IN_ADDRESS.match(self.site.path_of(item.text("link")) or "")
         told = to_language(match["path"] or match["query"], self.languages) if match else None
-        return told or self.language
+        told = told or self.lang or to_language(self.facts.get("language", ""), self.languages)
+        if told is None and len(self.languages) > 1:
+            self.report.note(NO_LANGUAGE, self.languages[0], item.place)
+        return told or self.languages[0]
 
     def paths_of(self, item: Item) -> list[str]:
         """The addresses that a text had, the permanent one first."""
