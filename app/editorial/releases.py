@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -56,8 +56,14 @@ def shown_at(tx: ReadTx, article_id: UUID, at: datetime) -> VisibleText | None:
 def list_publications(tx: PublishTx, article_id: UUID) -> list[Publication]:
     """All publications that ever existed, in the order of their starts."""
     tx.session.flush()
-    statement = sa.select(Publication).where(col(Publication.article_id) == article_id)
-    return list(tx.session.execute(statement.order_by(col(Publication.visible_from))).scalars())
+    return list(tx.session.execute(_OF_ARTICLE, {"its_id": article_id}).scalars())
+
+
+# Made once: to make them anew for each act takes longer than to run them.
+_is_its_own: Final = col(Publication.article_id) == sa.bindparam("its_id")
+_OF_ARTICLE: Final = (
+    sa.select(Publication).where(_is_its_own).order_by(col(Publication.visible_from))
+)
 
 
 def live_publication(tx: PublishTx, article_id: UUID) -> Publication | None:
@@ -194,16 +200,21 @@ def recompute_ends(tx: PublishTx, article_id: UUID) -> None:
     )
     for row in rows:
         row.visible_until = ends[row.id or 0]
-    own = sa.select(col(Publication.id)).where(col(Publication.article_id) == article_id)
-    for copy in _COPIES:
-        end = sa.select(col(Publication.visible_until)).where(
-            col(Publication.id) == col(copy.publication_id)
-        )
-        tx.execute(
-            sa.update(copy)
-            .where(col(copy.publication_id).in_(own))
-            .values(visible_until=end.scalar_subquery())
-        )
+    for statement in _COPIED_ENDS:
+        tx.execute(statement, {"its_id": article_id})
+
+
+def _copy_ends(copy: Any) -> sa.Update:
+    """Gives the rows of a table that copies intervals the ends of an article's publications."""
+    end = sa.select(col(Publication.visible_until)).where(
+        col(Publication.id) == col(copy.publication_id)
+    )
+    own = sa.select(col(Publication.id)).where(_is_its_own)
+    of_article = sa.update(copy).where(col(copy.publication_id).in_(own))
+    return of_article.values(visible_until=end.scalar_subquery())
+
+
+_COPIED_ENDS: Final = tuple(_copy_ends(copy) for copy in _COPIES)
 
 
 def replace_publication(
