@@ -59,7 +59,7 @@ def list_publications(tx: PublishTx, article_id: UUID) -> list[Publication]:
     return list(tx.session.execute(_OF_ARTICLE, {"its_id": article_id}).scalars())
 
 
-# Made once: to make them anew for each act takes longer than to run them.
+# Made once, because each act of publishing asks for them several times.
 _is_its_own: Final = col(Publication.article_id) == sa.bindparam("its_id")
 _OF_ARTICLE: Final = (
     sa.select(Publication).where(_is_its_own).order_by(col(Publication.visible_from))

@@ -1,7 +1,7 @@
 """The elements of an export one by one, each forgotten once it was handed out.
 
-The trees of the standard library make an event of each beginning and each end, which takes two
-times as long. A document type is refused where it begins, so that no entity is ever declared.
+The trees of the standard library make an event of each beginning and each end, which takes half as
+long again. A document type is refused where it begins, so that no entity is ever declared.
 """
 
 from collections.abc import Iterator, Mapping
