@@ -55,6 +55,13 @@ def split_words(text: str) -> list[str]:
     return look.translate(_GAPS).split() if look.isascii() else _WORD.findall(look)
 
 
+def spread_words(text: str) -> str:
+    """The words of a text with gaps on both sides of each, in which ` word ` is found as one."""
+    look = fold(_compose(without_unseen(text)))
+    spread = look.translate(_GAPS) if look.isascii() else " ".join(_WORD.findall(look))
+    return f" {spread} "
+
+
 def fold(text: str) -> str:
     """A text for comparison: in lower case, without accents, and with gaps for signs. Each
     character keeps its place in the text."""

@@ -11,6 +11,7 @@ from tests.search.backends import Backend, engine_at
 from tests.search.builders import article, names
 from tests.search.double.server import MASTER, Double, serving
 
+LISTED = "highlanders protesting against governments, corporations, multinationals "
 QUESTION = "did the farmers of the highlands protest against mining companies in the provinces "
 ANSWER = article(
     "answer", "A day of anger", "Highland farmer protests: a mining company left the province."
@@ -85,16 +86,58 @@ def test_other_forms_are_marked(engine: Engine) -> None:
     assert marked == ["Highland", "farmer", "protests", "mining", "company", "province"]
 
 
-def test_a_question_takes_one_request_and_one_for_what_is_shown(tmp_path: Path) -> None:
+def test_words_without_a_list_of_their_own_are_read_in_the_texts(
+    server: Backend, tmp_path: Path
+) -> None:
+    """Both have the longest words. Of the others the server is not asked."""
+    with_all = f"{LISTED} Gold was there, and a wall and a pony."
+    texts = (
+        article("repeats", "One", f"{LISTED} {LISTED}", year=2021),
+        article("all", "Two", with_all, year=2019),
+    )
+    with server.over(tmp_path, *texts) as engine:
+        found = engine.search(Query(f"{LISTED} with gold, a wall and a pony ", highlight=True))
+    assert names(found, *texts) == ["Two", "One"]
+    highlights = found.hits[0].highlights
+    assert highlights is not None
+    marked = re.findall("<mark>(.*?)</mark>", highlights.body)
+    words = "highlanders protesting governments corporations multinationals Gold wall pony"
+    assert marked == words.split()
+
+
+def test_what_a_text_repeats_counts_more_and_its_length_less(
+    server: Backend, tmp_path: Path
+) -> None:
+    """Nothing else differs, but for the year: the newer one would come first among equals."""
+    texts = (
+        article("once", "Once", LISTED, year=2021),
+        article("twice", "Twice", f"{LISTED} {LISTED}", year=2020),
+        article("long", "Long", f"{LISTED} {'and so on ' * 150}", year=2022),
+    )
+    with server.over(tmp_path, *texts) as engine:
+        assert names(engine.search(Query(LISTED)), *texts) == ["Twice", "Once", "Long"]
+
+
+def test_where_no_text_has_the_longest_words_the_others_are_searched(engine: Engine) -> None:
+    longest = "extraterrestrials parapsychologists photosynthesising counterrevolutionary"
+    asked = f"{longest} and uncharacteristically farmers protesting "
+    for exact, expected in ((False, [ANSWER.title, TITLED.title]), (True, [TITLED.title])):
+        found = engine.search(Query(asked, exact=exact))
+        assert names(found, *TEXTS)[:2] == expected
+    assert engine.search(Query(f"{longest} and uncharacteristically ")).total == 0
+
+
+def test_a_question_takes_one_request_and_one_for_facets(tmp_path: Path) -> None:
     double = Double()
     with serving(double) as url, engine_at(url, MASTER) as engine:
         engine.apply(TEXTS, [], "start")
         engine.search(Query("anger", highlight=True))  # it reads the synonyms now and then
-        for query, requests in (
-            (Query(QUESTION), 1),
-            (Query(QUESTION, exact=True), 1),
-            (Query(QUESTION, highlight=True, facets=FACET_NAMES), 2),
+        for query, paths in (
+            (Query(QUESTION), ["/multi-search"]),
+            (Query(QUESTION, highlight=True), ["/multi-search"]),
+            (Query(QUESTION, exact=True), ["/multi-search"]),
+            (Query(QUESTION, facets=FACET_NAMES), ["/multi-search", "/indexes/willay/search"]),
         ):
             double.asked.clear()
             assert engine.search(query).total
-            assert [asked.path for asked in double.asked] == ["/multi-search"] * requests
+            assert [asked.path for asked in double.asked] == paths

@@ -54,9 +54,11 @@ def _meant_words(
     """The words of the vocabulary that the question means."""
     meant = vocabulary.intersection(_word_forms(question, related_words))
     if question.is_question:
-        meant.update(
-            word for word in vocabulary if any(one.matches(word) for one in question.single_words)
+        wholes = {single.beginning for single in question.single_words if single.is_whole}
+        beginnings = tuple(
+            single.beginning for single in question.single_words if not single.is_whole
         )
+        meant.update(word for word in vocabulary if word in wholes or word.startswith(beginnings))
     alike = _by_letter(vocabulary, {word[0] for word in question.words})
     if question.unfinished:
         meant.update(_completions(question, alike[question.unfinished[0]]))

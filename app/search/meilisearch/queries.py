@@ -18,8 +18,8 @@ from app.search.stopwords import find_telling_words
 
 MOST_TERMS = 10
 """Words and phrases of a query that the server uses."""
-_MOST_SINGLE_WORDS = 7
-"""Words of a question that are searched one by one."""
+_MOST_SINGLE_WORDS = 16
+"""Words of a question that count."""
 _SHORTEST_BEGINNING = 5
 """The letters by which a word is sought at least."""
 _ENDING = re.compile("(ies|..)$")
@@ -34,22 +34,23 @@ _WORD = re.compile(r"[^\W_]+")
 @dataclass(frozen=True, slots=True)
 class SingleWord:
     """One word of a question, as it is searched for itself: whole, or by its beginning. It was
-    written `count` times."""
+    written `count` times. `needle` finds it in a text whose words are spread."""
 
     text: str
     beginning: str
     is_whole: bool
     count: int
 
-    def matches(self, word: str) -> bool:
-        """Whether a word of a document is meant."""
-        return word == self.beginning if self.is_whole else word.startswith(self.beginning)
+    @property
+    def needle(self) -> str:
+        return f" {self.beginning} " if self.is_whole else f" {self.beginning}"
 
 
 @dataclass(frozen=True, slots=True)
 class ServerQuery:
     """`text` for the server; None if it has no searchable word. `words` are its loose words, of
-    which the last may be `unfinished`; `single_words` are the same, each to be searched alone."""
+    which the last may be `unfinished`; `single_words` are the same, each by itself, weightiest
+    first."""
 
     text: str | None
     words: tuple[str, ...] = ()
@@ -112,8 +113,8 @@ def to_server_query(query: Query, languages: tuple[str, ...]) -> ServerQuery:
 
 
 def _weightiest_words(words: Sequence[str]) -> list[tuple[str, int]]:
-    """The words to search one by one, and how often each was written: those written most often,
-    and the longest of these, because longer words are rarer."""
+    """The words that count, and how often each was written: those written most often first, and
+    the longest of these, because longer words are rarer."""
     counts = Counter(words).items()
     return sorted(counts, key=lambda item: (-item[1], -len(item[0])))[:_MOST_SINGLE_WORDS]
 

@@ -95,33 +95,28 @@ def _search_by_words(
 ) -> SearchResult:
     """The page of a question whose words are searched one by one."""
     conditions = filter_conditions(query.filter)
-    ranked = rank_by_words(reader, uid, question, conditions, lambda hit: _is_ours(hit, ["title"]))
-    keys = [key_of(listed.hit["id"]).id for listed in ranked]
+    shown = _SHOWN if query.highlight else SHOWN
+    searched = {"filter": conditions, "attributesToRetrieve": ["id", "version", *shown]}
+    ranked = rank_by_words(reader, uid, question, searched, lambda hit: _is_ours(hit, SHOWN))
+    these = [*conditions, one_of_keys(key_of(listed.hit["id"]).id for listed in ranked)]
     if query.order != "relevance":
-        these = {"filter": [*conditions, one_of_keys(keys)]}
-        answer = reader.search(uid, "", _parameters(query, question) | these)
+        answer = reader.search(uid, "", _parameters(query, question) | {"filter": these})
         return _to_result(query, question, answer, related_words)
     start = (query.page - 1) * query.limit
-    page = slice(start, start + query.limit + query.extra)
-    page_keys = keys[page]
-    marked: dict[str, HitHighlights] = {}
+    page = ranked[start : start + query.limit + query.extra]
+    hits = [listed.hit for listed in page]
+    marked = (
+        _highlight_hits(hits, question, related_words) if query.highlight else [None] * len(hits)
+    )
     facets: dict[FacetName, tuple[tuple[str, int], ...]] = dict.fromkeys(query.facets, ())
-    among: dict[str, Any] = {"indexUid": uid, "limit": 0}
-    searches = []
-    if page_keys and query.highlight:
-        shown = {"attributesToRetrieve": ["id", "version", *_SHOWN], "limit": len(page_keys)}
-        searches.append(among | shown | {"filter": [*conditions, one_of_keys(page_keys)]})
-    if keys and query.facets:
-        counted = {"facets": list(query.facets), "filter": [*conditions, one_of_keys(keys)]}
-        searches.append(among | counted)
-    for answer in reader.search_several(searches) if searches else ():
-        hits = [hit for hit in answer["hits"] if _is_ours(hit, SHOWN)]
-        highlights = _highlight_hits(hits, question, related_words)
-        marked |= {hit["id"]: marks for hit, marks in zip(hits, highlights, strict=True)}
-        facets |= _facets(query.facets, answer.get("facetDistribution") or {})
+    if ranked and query.facets:
+        counted = {"facets": list(query.facets), "filter": these, "limit": 0}
+        answer = reader.search(uid, "", counted)
+        facets = _facets(query.facets, answer.get("facetDistribution") or {})
     return SearchResult(
         tuple(
-            _hit(listed.hit, listed.score, marked.get(listed.hit["id"])) for listed in ranked[page]
+            _hit(listed.hit, listed.score, marks)
+            for listed, marks in zip(page, marked, strict=True)
         ),
         len(ranked),
         facets=facets,
