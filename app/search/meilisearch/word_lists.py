@@ -6,8 +6,8 @@ in one request. The texts of the listed documents come with them, and decide: a 
 the words of the question in its text, by their rarity, how often they are there, and more in the
 title. No word must be present. The server has no stems, so a word is sought by its beginning.
 
-The lists are few and short, because each costs the server half as much as its own answer to the
-whole question: what a long list adds, the texts make up for.
+The lists are few and short, because each costs the server a third of what its own answer to the
+whole question costs: what a long list adds, the texts make up for.
 """
 
 from collections import defaultdict
