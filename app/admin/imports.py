@@ -1,18 +1,18 @@
 """Imports from other systems: send an export, try it, import it, take it back."""
 
-from datetime import datetime
 from secrets import token_hex
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Request
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 from starlette.responses import Response
 
 from app.accounts.principal import Principal
+from app.admin.import_views import DeskImport, DeskImports, ImportChoices, ImportReports
 from app.database import ReadTx, WriteTx
 from app.editorial import import_jobs
-from app.editorial.import_jobs import FileRole, ImportSource, JobState, NewPart, Phase
+from app.editorial.import_jobs import FileRole, ImportSource, NewPart
 from app.http import bodies
 from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, OptionalJson, RuntimeDep
@@ -20,7 +20,7 @@ from app.http.management import management
 from app.http.parameters import Parameters
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome, answer_write
-from app.importers.options import ContentType, check_options
+from app.importers.options import check_options
 from app.inputs import Input
 from app.kit.text import check_visible, file_name
 from app.public.envelopes import One, Total
@@ -50,133 +50,16 @@ class NewImport(Input):
     source: ImportSource
 
 
-class ImportChoices(Input):
-    """How to read the files; see the guide on moving in."""
-
-    lang: Annotated[str | None, Field(max_length=20)] = None
-    timezone: Annotated[str | None, Field(max_length=60)] = None
-    site: Annotated[str, Field(max_length=300, description="The old site's address")] = ""
-    source: Annotated[str, Field(max_length=200, description="Tells these texts later")] = ""
-    types: Annotated[dict[str, ContentType], Field(max_length=50)] = {}
-    drop_unknown: Annotated[bool, Field(description="Drop the tags of unknown shortcodes")] = False
-    fetch_media: Annotated[bool, Field(description="Read absent files from the old site")] = False
-    announce: Annotated[bool, Field(description="Tell webhooks of each article")] = False
-
-
-class ImportFileView(BaseModel):
-    """A file as far as it has arrived."""
-
-    role: FileRole
-    name: str
-    size: int
-
-
-class DeskImport(BaseModel):
-    """An import. `done` of `total` is how far its `phase` is, in bytes or articles; while no phase
-    is named it waits for a worker."""
-
-    id: UUID
-    source: ImportSource
-    state: JobState
-    options: ImportChoices
-    stop_wanted: bool
-    phase: Phase | None
-    done: int
-    total: int
-    phase_began_at: datetime | None
-    failure_code: str | None
-    failure_message: str | None
-    created_by: str
-    created_at: datetime
-    updated_at: datetime
-    files: list[ImportFileView]
-    can_undo: bool
-
-
-class DeskImports(BaseModel):
-    """The newest first, a hundred at most."""
-
-    data: list[DeskImport]
-    meta: Total
-
-
-class ImportItems(BaseModel):
-    """Items of the source, and those of them that were passed on."""
-
-    kind: str
-    read: int
-    passed_on: int
-
-
-class ImportLeft(BaseModel):
-    """Items that were left, and why."""
-
-    kind: str
-    reason: str
-    count: int
-    places: list[str]
-
-
-class ImportFinding(BaseModel):
-    """A change within texts that come."""
-
-    message: str
-    subject: str
-    count: int
-    places: list[str]
-
-
-class ImportNotice(BaseModel):
-    """A record and what is to be said of it. `line` is 0 in files without lines."""
-
-    file: str
-    line: int
-    message: str
-
-
-class ImportRefusal(ImportNotice):
-    """A record that did not come, and why."""
-
-    code: str
-
-
-class DeskImportReport(BaseModel):
-    """What becomes of everything: `items` of the source, `outcomes` of records. `places` are the
-    first fifty, refusals and notices the first five hundred."""
-
-    read: int
-    balanced: bool
-    items: list[ImportItems]
-    left: list[ImportLeft]
-    findings: list[ImportFinding]
-    markup: list[ImportFinding]
-    outcomes: dict[str, int]
-    refused: list[ImportRefusal]
-    refused_count: int
-    notices: list[ImportNotice]
-    notices_count: int
-
-
-class UndoneImport(BaseModel):
-    """What was taken back and what stayed, by kind."""
-
-    undone: dict[str, int]
-    kept: dict[str, int]
-
-
-class ImportReports(BaseModel):
-    """The reports of the trial, the import and its undoing, as far as they have been made."""
-
-    check_report: DeskImportReport | None
-    import_report: DeskImportReport | None
-    undo_report: UndoneImport | None
-
-
-class PartParameters(Parameters):
-    """Which file a part belongs to, and where in it the part begins."""
+class FileParameters(Parameters):
+    """Which file of an import."""
 
     name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_visible)]
     role: FileRole = "export"
+
+
+class PartParameters(FileParameters):
+    """Which file a part belongs to, and where in it the part begins."""
+
     start: Annotated[int, Field(ge=0, le=2**53)] = 0
 
 
@@ -240,6 +123,24 @@ async def send_import_part(
         return _outcome(tx, import_id)
 
     return await answer_write(request, principal, save)
+
+
+@router.delete(
+    "/imports/{import_id}/files",
+    response_model=One[DeskImport],
+    responses=problem_answers(409),
+)
+def remove_import_file(
+    tx: WriteTx,
+    import_id: UUID,
+    principal: Operator,
+    params: FileParameters,
+    runtime: RuntimeDep,
+) -> Outcome:
+    """Forget a file that was sent by mistake."""
+    name = _short_name(params.name)
+    import_jobs.remove_file(tx, import_id, params.role, name, runtime.clock())
+    return _outcome(tx, import_id)
 
 
 @router.post(

@@ -40,6 +40,7 @@ FileRole = Literal["export", "media"]
 
 RUNNING: Final[frozenset[JobState]] = frozenset(("checking", "importing", "undoing"))
 _ENDED: Final[frozenset[JobState]] = frozenset(("imported", "undone"))
+_OF_ONE_FILE: Final[frozenset[ImportSource]] = frozenset(("ghost", "folder"))
 _FILES_AT_MOST: Final = 100
 _JOBS_AT_MOST: Final = 100
 
@@ -154,16 +155,27 @@ def add_part(tx: WriteTx, job_id: UUID, part: NewPart, most: int, now: datetime)
     tx.execute(
         sa.insert(_PART).values(job_id=job_id, **{name: getattr(part, name) for name in fields})
     )
-    job.state, job.check_report, job.updated_at = "open", None, now
-    job.failure_code = job.failure_message = None
+    _reopen(job, now)
+
+
+def remove_file(tx: WriteTx, job_id: UUID, role: FileRole, name: str, now: datetime) -> None:
+    """Forget a file that was sent by mistake; `NotFound`, `Conflict`."""
+    job = _lock(tx, job_id, _open_states(), "stop it first, then remove files")
+    own = (_PART.c.job_id == job_id, _PART.c.role == role, _PART.c.name == name)
+    if not tx.execute(sa.delete(_PART).where(*own)).rowcount:
+        raise NotFound("file_not_found", f"This import has no file {name}.")
+    _reopen(job, now)
 
 
 def request_check(tx: WriteTx, job_id: UUID, options: dict[str, Any], now: datetime) -> None:
     """Have a worker try the import; `Conflict` while it runs, when it has ended, without files."""
     job = _lock(tx, job_id, _open_states(), "wait for its end, or stop it")
-    files = _list_files(tx, [job_id])[job_id]
-    if not any(file.role == "export" for file in files):
+    exports = [file for file in _list_files(tx, [job_id])[job_id] if file.role == "export"]
+    if not exports:
         raise Conflict("import_without_files", "Send the files of the export first.")
+    if len(exports) > 1 and job.source in _OF_ONE_FILE:
+        message = "This source has one file, and others would not be read; remove them."
+        raise Conflict("import_with_many_files", message)
     job.options, job.check_report = options, None
     _begin_run(job, "checking", now)
 
@@ -224,6 +236,12 @@ def _lock(tx: WriteTx, job_id: UUID, states: Collection[JobState], hint: str) ->
         message = f"This import is {job.state}, and its files are gone; open another one."
         raise Conflict("import_ended", message)
     raise Conflict("import_not_ready", f"This import is {job.state}; {hint}.")
+
+
+def _reopen(job: ImportJob, now: datetime) -> None:
+    """Other files are another import, which nobody has tried yet."""
+    job.state, job.check_report, job.updated_at = "open", None, now
+    job.failure_code = job.failure_message = None
 
 
 def _begin_run(job: ImportJob, state: JobState, now: datetime) -> None:

@@ -67,6 +67,14 @@ def unpacked_file(packed: Path, place: Path) -> Iterator[Path]:
         yield path
 
 
+def require_archive(path: Path) -> Path:
+    """The path; `Invalid` (`no_archive`) for another file."""
+    if not is_archive(path):
+        message = f"{path.name} is neither a folder nor a ZIP archive; make a ZIP of the folder."
+        raise Invalid("no_archive", message)
+    return path
+
+
 @contextmanager
 def unpacked_folder(archive: Path, place: Path) -> Iterator[Path]:
     """A folder within `place` with the files of an archive, for as long as `temporary_folder` says.

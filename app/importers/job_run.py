@@ -89,9 +89,6 @@ def _run(runtime: Runtime, run: ImportRun, files: ImportFiles, mode: RunMode) ->
         types=chosen.get("types"),
         drop_unknown=chosen.get("drop_unknown", False),
     )
-    if run.source == "folder":
-        for path in files.exports:
-            require_archive(path)
     opener = _OPENERS[run.source]
     return run_source(runtime, opener, files.exports, options, progress.show, mode)
 

@@ -11,6 +11,7 @@ from app.errors import Invalid
 from app.importers.archives import (
     is_archive,
     is_packed_file,
+    require_archive,
     single_folder,
     unpacked_file,
     unpacked_folder,
@@ -155,14 +156,6 @@ def _unpack_all(
     if folder is not None and not folder.is_dir():
         folder = stack.enter_context(unpacked_folder(require_archive(folder), place))
     return files, replace(options, media=replace(options.media, folder=folder))
-
-
-def require_archive(path: Path) -> Path:
-    """The path of a ZIP archive; `Invalid` (`no_archive`) for another file."""
-    if not is_archive(path):
-        message = f"{path.name} is neither a folder nor a ZIP archive; make a ZIP of the folder."
-        raise Invalid("no_archive", message)
-    return path
 
 
 def _require_export(archive: Path, inner_paths: Sequence[Path]) -> Sequence[Path]:

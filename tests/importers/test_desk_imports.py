@@ -1,11 +1,9 @@
 """Imports by the desk: files arrive in parts, a worker tries and imports them, and takes them
 back."""
 
-import io
 import json
 import os
 import signal
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,6 +27,7 @@ from tests.conftest import Bench, bench_in
 from tests.importers.moving import article, write_folder, write_pictures
 from tests.importers.wxr import HEAD, TAIL, UPLOADS, attachment, item, write_export
 from tests.partners.partner import following, partner, settled, subscribed
+from tests.zipped import zip_folder
 
 IMPORTS = "/v1/admin/imports"
 TERMS = [("category", "mining", "Mining")]
@@ -100,15 +99,6 @@ def mover(quiet: Bench) -> Mover:
     return Mover(quiet)
 
 
-def zipped(folder: Path) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, path.relative_to(folder))
-    return content.getvalue()
-
-
 def test_a_site_moves_in_and_out_again(mover: Mover, tmp_path: Path) -> None:
     """Two parts of an export and an archive of media: tried, imported, taken back."""
     picture = f'<p>A march.</p><img src="{UPLOADS}/2019/05/march.jpg">[contact-form-7 id="3"]'
@@ -116,7 +106,7 @@ def test_a_site_moves_in_and_out_again(mover: Mover, tmp_path: Path) -> None:
         tmp_path / "1.xml", attachment(9, "2019/05/march.jpg"), item(1, body=picture)
     )
     second = write_export(tmp_path / "2.xml", item(2, terms=TERMS), item(3, status="trash"))
-    uploads = zipped(write_pictures(tmp_path / "uploads", "2019/05/march.jpg"))
+    uploads = zip_folder(write_pictures(tmp_path / "uploads", "2019/05/march.jpg"))
     at = mover.open()
     mover.send(at, first.read_bytes(), "1.xml")
     mover.send(at, second.read_bytes(), "2.xml")
@@ -173,7 +163,7 @@ SOURCES = {
 def test_every_source_moves_in(mover: Mover, tmp_path: Path, source: str) -> None:
     name, files = SOURCES[source]
     folder = write_folder(tmp_path / "source", dict(files))
-    content = zipped(folder) if name.endswith(".zip") else (folder / name).read_bytes()
+    content = zip_folder(folder) if name.endswith(".zip") else (folder / name).read_bytes()
     at = mover.open(source)
     mover.send(at, content, name)
     assert mover.ask(at, "check")["state"] == "checked"
@@ -199,6 +189,35 @@ def test_parts_arrive_once_and_in_order(mover: Mover) -> None:
         assert kept in [file["name"] for file in mover.put(at, b"x", name).json()["data"]["files"]]
     assert mover.put(at, b"zip", "a.zip", role="media").status_code == 200
     assert problem(mover.put(at, b"zip", "b.zip", role="media")) == (409, "second_archive")
+
+
+def test_a_wrong_file_is_taken_out(mover: Mover) -> None:
+    """Else the import could not be tried, or would need another one with all its files."""
+    at = mover.open("ghost")
+    mover.put(at, b"{}", "site.json")
+    mover.put(at, b"{}", "other.json")
+    mover.put(at, b"zip", "holidays.zip", role="media")
+    assert problem(mover.act(at, "check")) == (409, "import_with_many_files")
+    for query in ({"name": "other.json"}, {"name": "holidays.zip", "role": "media"}):
+        answer = mover.client.delete(f"{at}/files", params=query, headers=mover.headers)
+        assert answer.status_code == 200, answer.text
+    assert [file["name"] for file in answer.json()["data"]["files"]] == ["site.json"]
+    again = mover.client.delete(f"{at}/files", params=query, headers=mover.headers)
+    assert problem(again) == (404, "file_not_found")
+    mover.put(at, b"zip", "uploads.zip", role="media")
+    assert mover.ask(at, "check")["failure_code"] == "no_archive"
+    query = {"name": "uploads.zip", "role": "media"}
+    answer = mover.client.delete(f"{at}/files", params=query, headers=mover.headers)
+    assert (answer.json()["data"]["state"], answer.json()["data"]["failure_code"]) == ("open", None)
+    assert mover.ask(at, "check")["state"] == "checked"
+
+
+def test_a_folder_is_an_archive(mover: Mover) -> None:
+    """A single text would come as an empty folder."""
+    at = mover.open("folder")
+    mover.put(at, b"# A march", "march.md")
+    failed = mover.ask(at, "check")
+    assert (failed["state"], failed["failure_code"]) == ("failed", "no_archive")
 
 
 def test_what_cannot_be_asked_for(mover: Mover) -> None:

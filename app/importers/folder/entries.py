@@ -11,6 +11,7 @@ from typing_extensions import override
 from app.editorial.page_tree import LEVELS
 from app.errors import Invalid
 from app.importers.address_rewriter import AddressRewriter, claim_slug
+from app.importers.archives import require_archive
 from app.importers.folder.bodies import FolderRenderer, find_file, reference_key, targets_in
 from app.importers.folder.dates import moment_of_fact
 from app.importers.folder.files import TextFile, first_fact, to_text_file, walk
@@ -52,6 +53,8 @@ class FolderImport(SourceImport):
     @override
     def survey(self, advance: Callable[[int], None]) -> None:
         self._folder = self.paths[0].resolve()
+        if not self._folder.is_dir():
+            require_archive(self._folder)
         site = OldSite.at(self.options.site)
         name = site.host or to_slug(self._folder.name) or "folder"
         self.name = self.options.source or f"folder/{name}"
