@@ -86,7 +86,7 @@ sbom: ## What the program is made of, in dist/ (CycloneDX)
 
 desk-pictures: .venv/dev desk ## The pictures of docs/desk.md, made by the desk's tests (needs node and chromium)
 	mkdir -p build/pictures
-	WILLAY_SCREENSHOTS=build/pictures $(BIN)/pytest -n 0 tests/desk/test_browser.py
+	WILLAY_SCREENSHOTS=build/pictures $(BIN)/pytest -n 0 tests/desk/test_browser.py tests/desk/test_imports.py
 	$(BIN)/python -m tools.desk_pictures build/pictures
 
 docs: .venv/dev ## The pages of the manual that are made from the code

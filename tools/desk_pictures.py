@@ -15,6 +15,7 @@ _NAMES: Final = {
     "schedule": "schedule",
     "translation": "translate",
     "letter": "letter",
+    "import": "import-checked",
 }
 """The pictures of the page, and the screens that they show."""
 _WIDTH: Final = 900

@@ -20,7 +20,6 @@ from app.importers.source_import import SourceImport
 from app.importers.source_run import (
     ImportOutcome,
     RunMode,
-    require_archive,
     run_records,
     run_source,
 )

@@ -10,6 +10,7 @@ import { Articles } from './screens/Articles'
 import { Compare } from './screens/Compare'
 import { Correct } from './screens/Correct'
 import { Events } from './screens/Events'
+import { Import } from './screens/Import'
 import { Letters } from './screens/Letters'
 import { Nowhere } from './screens/Nowhere'
 import { People } from './screens/People'
@@ -39,6 +40,7 @@ const SCREENS: [pattern: string, draw: (id: string) => JSX.Element][] = [
   ['/site/addresses', () => <Site />],
   ['/admin', () => <Admin />],
   ['/admin/:part', () => <Admin />],
+  ['/admin/imports/:id', (id) => <Import key={id} id={id} />],
   ['/account', () => <Account />],
 ]
 

@@ -2,46 +2,15 @@
 // node drive.mjs MODULES BROWSER ADDRESS SCREENSHOTS DESK PASSWORD CODE; it reads cases from standard input.
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
+import { openDesk } from './browser.mjs'
 import { meetFaults } from './faults.mjs'
 import { keepHouse } from './house.mjs'
 import { useKeyboard } from './keyboard.mjs'
 import { meetTrouble } from './trouble.mjs'
 
 const [modules, browserPath, address, pictures, desk, password, code] = process.argv.slice(2)
-const required = createRequire(`${modules}/`)
-const { chromium } = (await import(pathToFileURL(required.resolve('playwright-core')))).default
-const axe = readFileSync(required.resolve('axe-core/axe.min.js'), 'utf8')
 const cases = JSON.parse(readFileSync(0, 'utf8'))
-const home = `${address}/desk`
-const seen = { policy: [], errors: [], axe: {}, wide: {}, bare: [] }
-const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
-
-/** A browser of one person, who is signed in. */
-async function enter(name, options = {}, totp = '') {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en', ...options })
-  await context.addInitScript(() => addEventListener('securitypolicyviolation', (event) => console.error(`POLICY ${event.violatedDirective} ${event.blockedURI}`)))
-  context.on('console', (said) => said.text().startsWith('POLICY') && seen.policy.push(said.text()))
-  context.on('weberror', (error) => seen.errors.push(String(error.error())))
-  const page = await context.newPage()
-  page.setDefaultTimeout(60_000)
-  await page.goto(`${home}/sign-in`)
-  const fill = async (value) => {
-    await page.fill('#email', `${name}@example.org`)
-    await page.fill('#password', password)
-    await page.fill('#code', value)
-    await page.click('form button')
-  }
-  await fill('')
-  let asked = ''
-  if (totp) {
-    asked = await page.textContent('[role=alert]')
-    await fill(totp)
-  }
-  await page.waitForSelector('main h1')
-  return { context, page, asked }
-}
-const ask = (page, path) => page.evaluate(async (path) => (await (await fetch(path, { cache: 'no-store', headers: { 'Willay-Desk': '1' } })).json()).data, path)
+const { browser, home, seen, enter, ask, judge } = await openDesk({ modules, browserPath, address, pictures, password })
 const articleOf = (page) => ask(page, `/v1/admin/articles/${page.url().split('/articles/')[1].split('/')[0]}`)
 // What was typed last must have been noticed before "saved" means it.
 const settled = async (page) => {
@@ -49,17 +18,6 @@ const settled = async (page) => {
   return page.waitForSelector('.save-status.saved', { timeout: 60_000 })
 }
 const text = (page) => page.locator('.page-text').innerText()
-
-async function judge(page, name) {
-  await page.waitForSelector('.busy', { state: 'detached' })
-  await page.evaluate(axe)
-  const violations = await page.evaluate(async () => (await window.axe.run()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(' ')}`))
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  if (violations.length) seen.axe[name] = violations
-  if (wide > 0) seen.wide[name] = wide
-  seen.bare.push(name)
-  if (pictures) await page.screenshot({ path: `${pictures}/desk-${name}.png` })
-}
 
 async function begin(page, title) {
   await page.click('button.new')
@@ -284,7 +242,7 @@ told.faults = await meetFaults({ enter, begin, settled, articleOf, password })
   told.house = await keepHouse({ admin, browser, home, ask, judge, cases: { ...cases, password } })
   const small = await enter('admin', { viewport: { width: 320, height: 700 }, colorScheme: 'dark', locale: 'es' })
   const [sample] = await ask(admin.page, '/v1/admin/articles?q=Las%20Bambas&lang=en&limit=1')
-  const paths = ['', 'articles', 'schedule', 'pictures', 'tags', 'letters', 'people', 'events', 'site/addresses', 'admin/partners', 'people?part=sponsors', 'people?part=authors', 'site', 'admin', 'admin/webhooks', 'admin/audit', 'account', `articles/${cases.source}`, `articles/${cases.source}/compare`, `articles/${sample.id}`]
+  const paths = ['', 'articles', 'schedule', 'pictures', 'tags', 'letters', 'people', 'events', 'site/addresses', 'admin/partners', 'admin/imports', 'people?part=sponsors', 'people?part=authors', 'site', 'admin', 'admin/webhooks', 'admin/audit', 'account', `articles/${cases.source}`, `articles/${cases.source}/compare`, `articles/${sample.id}`]
   await Promise.all([['wide', admin], ['small', small]].map(async ([kind, person]) => {
     for (const path of paths) {
       await person.page.goto(`${home}/${path}`)

@@ -6,9 +6,7 @@ Where npm's packages, Chromium or the built desk are absent it is skipped, and s
 
 import base64
 import json
-import os
 import re
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,17 +18,16 @@ import pytest
 from app.accounts import second_factor
 from app.main import create_app
 from app.worker.newsletters import NewsletterFollower
-from tests import builders, node
+from tests import builders
 from tests.accounts.people import DESK as ORIGIN
 from tests.accounts.people import PASSWORD, door
 from tests.admin.desk import colleague
 from tests.commands import SAMPLE
 from tests.conftest import store
+from tests.desk import driving
 from tests.served import free_port, served
 
 pytestmark = pytest.mark.timeout(540)  # npm may have to install first
-ROOT = Path(__file__).parents[2]
-BUILT = ROOT / "app" / "desk" / "built" / "manifest.json"
 HARM = 'hostile <script>window.harmed = 1</script><img src="x" onerror="window.harmed = 1">'
 DOCS = Path(__file__).with_name("google_docs.html")
 """What the clipboard holds after a copy in Google Docs."""
@@ -71,11 +68,7 @@ def moments() -> list[tuple[str, str, list[str]]]:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the browser saw, once for all tests."""
-    program = [node.node(), str(Path(__file__).with_name("drive.mjs")), str(node.modules())]
-    program.append(node.chromium())
-    if not BUILT.exists() or not (ROOT / "desk" / "node_modules").exists():
-        pytest.skip("the desk is not built (make desk): its browser tests were NOT run")
-    pictures = os.environ.get("WILLAY_SCREENSHOTS", "")
+    program = driving.program("drive.mjs")
     folder = tmp_path_factory.mktemp("store")
     front = free_port()
     preview = f"http://127.0.0.1:{front}/preview/{{token}}"
@@ -113,18 +106,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "moved": "2026-10-26T09:00",
         }
         with served(create_app(runtime)) as address:
-            words = [address, pictures, str(ROOT / "desk"), PASSWORD, totp.at(clock())]
-            driven = subprocess.run(
-                [*program, *words],
-                input=json.dumps(cases),
-                capture_output=True,
-                text=True,
-                timeout=500,
-                check=False,
-            )
-    assert driven.returncode == 0, driven.stderr[-3_000:]
-    seen: dict[str, Any] = json.loads(driven.stdout)
-    return seen
+            return driving.drive(program, address, cases, totp.at(clock()))
 
 
 def test_every_screen_keeps_the_policy_and_is_whole(told: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 
 const NONSENSE = [
   'schedule?week=x', 'schedule?week=2026-99-99', 'schedule?week=0000-01-01', 'people?part=%F0%9F%90%88', 'articles?state=x&order=y&lang=!!&q=%3C', 'articles?missing_translation=x&tag=%20',
-  'articles/x', 'articles/x/compare?from=a&to=b', 'articles/x/correct', 'articles/x/translate', 'articles/%ZZ', 'admin/x', 'site/x', 'letters/x', 'events?week=x', 'x/y/z?&&=',
+  'articles/x', 'articles/x/compare?from=a&to=b', 'articles/x/correct', 'articles/x/translate', 'articles/%ZZ', 'admin/x', 'admin/imports/x', 'site/x', 'letters/x', 'events?week=x', 'x/y/z?&&=',
 ]
 
 export async function meetTrouble({ publisher, enter, home, ask, articleOf, begin, settled, cases }) {

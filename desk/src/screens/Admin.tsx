@@ -11,6 +11,7 @@ import { useData, usePages } from '../ui/data'
 import { Empty, More, Pending, Screen } from '../ui/parts'
 import { SecretDialog } from '../ui/SecretDialog'
 import { LANGUAGES, words } from '../words'
+import { Imports } from './Imports'
 import { Partners } from './Partners'
 import { Webhooks } from './Webhooks'
 
@@ -31,9 +32,10 @@ export function Admin() {
         {tab('accounts', w.accounts)}
         {may('webhooks:write') && tab('webhooks', w.webhooks)}
         {may('partners:write') && tab('partners', w.partners)}
+        {may('operations:write') && tab('imports', w.imports.imports)}
         {may('audit:read') && tab('audit', w.audit)}
       </div>
-      {part === 'webhooks' ? <Webhooks /> : part === 'partners' ? <Partners /> : part === 'audit' ? <Audit /> : <Accounts />}
+      {part === 'webhooks' ? <Webhooks /> : part === 'partners' ? <Partners /> : part === 'imports' ? <Imports /> : part === 'audit' ? <Audit /> : <Accounts />}
     </Screen>
   )
 }

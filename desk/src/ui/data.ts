@@ -4,18 +4,20 @@ import { explain, notify } from '../shell/notices'
 export interface Loaded<T> {
   data: T | null
   error: string | null
+  /** How many answers and failures there were. */
+  turn: number
   reload: () => void
 }
 
 /** What a request answers, asked again when a dependency changes; the last question wins. */
 export function useData<T>(read: () => Promise<T>, dependencies: unknown[]): Loaded<T> {
-  const [state, setState] = useState<{ data: T | null; error: string | null }>({ data: null, error: null })
+  const [state, setState] = useState<{ data: T | null; error: string | null; turn: number }>({ data: null, error: null, turn: 0 })
   const count = useRef(0)
   const reload = useCallback(() => {
     const number = ++count.current
     read().then(
-      (data) => number === count.current && setState({ data, error: null }),
-      (error: unknown) => number === count.current && setState((before) => ({ ...before, error: explain(error) })),
+      (data) => number === count.current && setState({ data, error: null, turn: number }),
+      (error: unknown) => number === count.current && setState((before) => ({ ...before, error: explain(error), turn: number })),
     )
   }, dependencies)
   useEffect(() => {
@@ -25,14 +27,14 @@ export function useData<T>(read: () => Promise<T>, dependencies: unknown[]): Loa
   return { ...state, reload }
 }
 
-/** Asks again every few seconds while something is on its way. */
-export function useRefresh<T>(loaded: Loaded<T>, isOnItsWay: (data: T) => boolean): void {
-  const { data, reload } = loaded
+/** Asks again every few seconds while something is on its way, also after a question without an answer. */
+export function useRefresh<T>(loaded: Loaded<T>, isOnItsWay: (data: T) => boolean, wait = 3_000): void {
+  const { data, turn, reload } = loaded
   useEffect(() => {
     if (data === null || !isOnItsWay(data)) return undefined
-    const timer = setTimeout(reload, 3_000)
+    const timer = setTimeout(reload, wait)
     return () => clearTimeout(timer)
-  }, [data])
+  }, [turn])
 }
 
 interface Page<T> {

@@ -1,5 +1,6 @@
 import type { Schema } from '../api/client'
 import type { ActName } from '../writing/acts'
+import { importsEn } from './imports_en'
 
 type Sentences = Record<string, string>
 
@@ -239,6 +240,8 @@ export const en = {
   outcomes: { planned: 'Waiting', sent: 'Sent', handed: 'Sent', failed: 'Failed', refused: 'Refused', bounced: 'Came back', complained: 'Complaints', uncertain: 'Uncertain' } as Sentences,
   subject: 'Subject', introduction: 'Introduction', trialSent: 'The test letter is on its way to you.', sendTrial: 'Send me a test', cancelIssue: 'Do not send',
   sendNow: 'Send now', sendSure: 'Really send to all readers',
+
+  imports: importsEn,
 
   // What can go wrong; other codes have the server's own sentence
   problems: {

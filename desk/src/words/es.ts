@@ -1,4 +1,5 @@
 import type { Words } from '.'
+import { importsEs } from './imports_es'
 
 /** All that the screens say, in Spanish. */
 export const es: Words = {
@@ -224,6 +225,8 @@ export const es: Words = {
   outcomes: { planned: 'En espera', sent: 'Enviados', handed: 'Enviados', failed: 'Fallidos', refused: 'Rechazados', bounced: 'Devueltos', complained: 'Quejas', uncertain: 'Inciertos' },
   subject: 'Asunto', introduction: 'Introducción', trialSent: 'La carta de prueba va hacia usted.', sendTrial: 'Envíenme una prueba', cancelIssue: 'No enviar',
   sendNow: 'Enviar ahora', sendSure: 'Enviar de verdad a todos',
+
+  imports: importsEs,
 
   problems: {
     failed: 'No funcionó.', no_answer: 'El servidor no responde. Revise la conexión.', scope_missing: 'Su rol no permite esto.',
