@@ -66,6 +66,7 @@ function Stage({ job, reports, onChanged }: { job: DeskImport; reports: Reports 
   return (
     <>
       <Headline job={job} reports={reports} />
+      {report && !report.balanced && <p class="warning narrow" role="alert">{w.unbalanced}</p>}
       {isRunning(job) && <Progress job={job} onStop={() => void act('stop')} />}
       {(isTried || hasEnded || job.can_undo) && !isRunning(job) && (
         <p class="acts-line">

@@ -6,6 +6,8 @@ import { kindName, Told } from './parts'
 type ImportReport = Schema['DeskImportReport']
 type Finding = Schema['ImportFinding']
 const TEXTS = ['post', 'page', 'text']
+/** So many places of a kind the server keeps. */
+const PLACES = 50
 const PLUGIN_TYPE = /^a type of a plugin; bring it with --type (.*)=article$/
 
 /** What an import brings, or would bring, as one sentence. `types` are those that come besides posts and pages. */
@@ -28,7 +30,6 @@ export function Report({ report, isTrial, onBring }: { report: ImportReport; isT
   const items = [...report.items].sort((one, other) => Number(TEXTS.includes(other.kind)) - Number(TEXTS.includes(one.kind)) || other.passed_on - one.passed_on || other.read - one.read)
   return (
     <div class="report">
-      {!report.balanced && <p class="warning" role="alert">{w.unbalanced}</p>}
       {items.length > 0 && (
         <Block title={w.items}>
           <Table name={w.items} heads={[w.kind, w.inSource, isTrial ? w.wouldComeTitle : w.cameTitle]}
@@ -48,7 +49,7 @@ export function Report({ report, isTrial, onBring }: { report: ImportReport; isT
               return (
                 <li key={row.kind + row.reason}>
                   <p><Count value={row.count} /> {kindName(row.kind)}: <Told text={row.reason} /></p>
-                  <Places count={row.count} places={row.places} />
+                  <Places places={row.places} />
                   {type && onBring && <p><button type="button" onClick={() => onBring(type)}>{w.bringAs(type)}</button></p>}
                 </li>
               )
@@ -106,7 +107,7 @@ function Findings({ title, rows }: { title: string; rows: Finding[] }) {
         {counted.map((row) => (
           <li key={row.message + row.subject}>
             <p><Count value={row.count} /> <Told text={row.message} />{row.subject && <>: <code>{row.subject}</code></>}</p>
-            <Places count={row.count} places={row.places} />
+            <Places places={row.places} />
           </li>
         ))}
       </ul>
@@ -140,10 +141,10 @@ function Table({ name, heads, rows }: { name: string; heads: string[]; rows: (st
 const Count = ({ value }: { value: number }) => <strong class="finding-count">{value.toLocaleString(words.value.locale)} ×</strong>
 
 /** Where something is, behind a disclosure. */
-function Places({ count, places }: { count: number; places: string[] }) {
+function Places({ places }: { places: string[] }) {
   const w = words.value.imports
   if (places.length < 2) return <>{places[0] && <p class="help">{places[0]}</p>}</>
-  return <details class="places"><summary>{count > places.length ? w.firstPlaces : w.places}</summary><p>{places.join(', ')}{count > places.length && ' …'}</p></details>
+  return <details class="places"><summary>{places.length < PLACES ? w.places : w.firstPlaces}</summary><p>{places.join(', ')}{places.length >= PLACES && ' …'}</p></details>
 }
 
 function Lines({ rows, all }: { rows: ComponentChildren[]; all: number }) {
