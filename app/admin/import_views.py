@@ -20,6 +20,10 @@ class ImportChoices(Input):
     site: Annotated[str, Field(max_length=300, description="The old site's address")] = ""
     source: Annotated[str, Field(max_length=200, description="Tells these texts later")] = ""
     types: Annotated[dict[str, ContentType], Field(max_length=50)] = {}
+    taxonomies: Annotated[
+        list[Annotated[str, Field(max_length=100)]],
+        Field(max_length=50, description="Of plugins, whose terms become tags"),
+    ] = []
     drop_unknown: Annotated[bool, Field(description="Drop the tags of unknown shortcodes")] = False
     fetch_media: Annotated[bool, Field(description="Read absent files from the old site")] = False
     announce: Annotated[bool, Field(description="Tell webhooks of each article")] = False

@@ -86,6 +86,7 @@ def _run(runtime: Runtime, run: ImportRun, files: ImportFiles, mode: RunMode) ->
         site=chosen.get("site", ""),
         timezone=chosen.get("timezone"),
         types=chosen.get("types"),
+        taxonomies=chosen.get("taxonomies", ()),
         drop_unknown=chosen.get("drop_unknown", False),
     )
     opener = _OPENERS[run.source]

@@ -11,7 +11,7 @@ import { Choices } from './imports/Choices'
 import { Files, hindrance } from './imports/Files'
 import { isRunning, STATE_LOOKS, SureDialog } from './imports/parts'
 import { Progress } from './imports/Progress'
-import { Report, summarize, Undone } from './imports/Report'
+import { Report, summarize, Undone, type Wish } from './imports/Report'
 import { leaveFiles, readImport, sendings, type DeskImport } from './imports/sending'
 
 type Reports = Schema['ImportReports']
@@ -55,7 +55,11 @@ function Stage({ job, reports, onChanged }: { job: DeskImport; reports: Reports 
     await take(api.POST('/v1/admin/imports/{import_id}/check', { params, body: options }))
     onChanged()
   })
-  const bring = (type: string) => void check({ ...job.options, types: { ...job.options.types, [type]: 'article' } })
+  const bring = ({ types, taxonomies }: Wish) => void check({
+    ...job.options,
+    types: { ...job.options.types, ...(types && { [types]: 'article' as const }) },
+    taxonomies: [...job.options.taxonomies ?? [], ...(taxonomies ? [taxonomies] : [])],
+  })
   const hasEnded = job.state === 'imported' || job.state === 'undone'
   const isTried = job.state === 'checked' || ((job.state === 'stopped' || job.state === 'failed') && !!reports?.check_report)
   const report = reports && reportOf(job, reports)

@@ -50,7 +50,7 @@ export const importsEn = {
   fetchMedia: 'Fetch absent pictures from the old site', fetchHelp: 'The import then asks the old server for each file that no ZIP holds. The old site must still answer.',
   announce: 'Tell webhooks of each article', announceHelp: 'Without this they hear of the import once, at its end.',
   types: 'Types of content that plugins made', typesHelp: 'Such as event. Types that are not named here are left.', typeName: 'Name of the type', typeAs: 'Comes as',
-  addType: 'Add a type', bringAs: (kind: string) => `Bring “${kind}” as articles`,
+  addType: 'Add a type', bringAs: (kind: string) => `Bring “${kind}” as articles`, bringAsTags: (kind: string) => `Bring “${kind}” as tags`,
 
   tryIt: 'Try it', tryAgain: 'Try it again', stop: 'Stop', stopping: 'It stops soon.', importNow: 'Import now', goOn: 'Go on', takeBack: 'Take back', remove: 'Delete',
   removeSure: 'Delete this import and its files? What it brought stays.',
@@ -99,7 +99,11 @@ export const importsEn = {
     'its file is not in the folder of --media': 'its file is not in the ZIP of media',
     'picture without a whole address; give --site or --media': 'picture without a whole address; give the address of the old site, or a ZIP of media',
   } as Sentences,
-  patterns: [[/^a type of a plugin; bring it with --type .*/, () => 'a type of a plugin']] as [RegExp, (...parts: string[]) => string][],
+  patterns: [
+    [/^a type of a plugin; bring it with --type .*/, () => 'a type of a plugin'],
+    [/^of a plugin; with --taxonomy .*/, () => 'of a plugin'],
+    [/^text that names no language of this site \(--lang\); (.*)/, (_, rest) => `text that names no language of this site; ${rest}`],
+  ] as [RegExp, (...parts: string[]) => string][],
 }
 
 const countNames: Record<string, [string, string]> = { post: ['post', 'posts'], page: ['page', 'pages'], text: ['text', 'texts'], record: ['record', 'records'] }

@@ -45,7 +45,7 @@ export const importsEs: typeof importsEn = {
   fetchMedia: 'Traer del sitio antiguo las imágenes que faltan', fetchHelp: 'La mudanza pide al servidor antiguo cada archivo que no está en un ZIP. El sitio antiguo debe responder todavía.',
   announce: 'Avisar a los webhooks de cada artículo', announceHelp: 'Si no, se les avisa una vez, al final.',
   types: 'Tipos de contenido hechos por complementos', typesHelp: 'Por ejemplo event. Los tipos que no se nombran aquí se dejan.', typeName: 'Nombre del tipo', typeAs: 'Entra como',
-  addType: 'Añadir un tipo', bringAs: (kind) => `Traer «${kind}» como artículos`,
+  addType: 'Añadir un tipo', bringAs: (kind) => `Traer «${kind}» como artículos`, bringAsTags: (kind) => `Traer «${kind}» como etiquetas`,
 
   tryIt: 'Probar', tryAgain: 'Probar de nuevo', stop: 'Detener', stopping: 'Se detiene pronto.', importNow: 'Importar ahora', goOn: 'Seguir', takeBack: 'Deshacer', remove: 'Borrar',
   removeSure: '¿Borrar esta mudanza y sus archivos? Lo que trajo se queda.',
@@ -125,6 +125,8 @@ export const importsEs: typeof importsEn = {
   },
   patterns: [
     [/^a type of a plugin; bring it with --type .*/, () => 'un tipo de un complemento'],
+    [/^of a plugin; with --taxonomy .*/, () => 'de un complemento'],
+    [/^text that names no language of this site \(--lang\); it is taken for/, () => 'texto que no nombra un idioma de este sitio; se toma por'],
     [/^no picture or PDF \((.*)\); it stays at its address/, (_, end) => `no es imagen ni PDF (${end}); se queda en su dirección`],
     [/^no text, picture or PDF \((.*)\)/, (_, end) => `no es texto, imagen ni PDF (${end})`],
     [/^had the status (.*); it is a draft/, (_, status) => `tenía el estado ${status}; es un borrador`],

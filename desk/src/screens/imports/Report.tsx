@@ -9,6 +9,10 @@ const TEXTS = ['post', 'page', 'text']
 /** So many places of a kind the server keeps. */
 const PLACES = 50
 const PLUGIN_TYPE = /^a type of a plugin; bring it with --type (.*)=article$/
+const PLUGIN_TERMS = /^of a plugin; with --taxonomy (.*) it becomes a tag$/
+
+/** What a plugin of the old site made and the import may bring after all. */
+export interface Wish { types?: string; taxonomies?: string }
 
 /** What an import brings, or would bring, as one sentence. `types` are those that come besides posts and pages. */
 export function summarize(report: ImportReport, isTrial: boolean, types: string[]): string {
@@ -25,7 +29,7 @@ export function summarize(report: ImportReport, isTrial: boolean, types: string[
 }
 
 /** What becomes of everything that the source holds. */
-export function Report({ report, isTrial, onBring }: { report: ImportReport; isTrial: boolean; onBring?: ((type: string) => void) | undefined }) {
+export function Report({ report, isTrial, onBring }: { report: ImportReport; isTrial: boolean; onBring?: ((wish: Wish) => void) | undefined }) {
   const w = words.value.imports
   const items = [...report.items].sort((one, other) => Number(TEXTS.includes(other.kind)) - Number(TEXTS.includes(one.kind)) || other.passed_on - one.passed_on || other.read - one.read)
   return (
@@ -46,11 +50,13 @@ export function Report({ report, isTrial, onBring }: { report: ImportReport; isT
           <ul class="plain-list findings">
             {report.left.map((row) => {
               const type = PLUGIN_TYPE.exec(row.reason)?.[1]
+              const terms = PLUGIN_TERMS.exec(row.reason)?.[1]
               return (
                 <li key={row.kind + row.reason}>
                   <p><Count value={row.count} /> {kindName(row.kind)}: <Told text={row.reason} /></p>
                   <Places places={row.places} />
-                  {type && onBring && <p><button type="button" onClick={() => onBring(type)}>{w.bringAs(type)}</button></p>}
+                  {type && onBring && <p><button type="button" onClick={() => onBring({ types: type })}>{w.bringAs(type)}</button></p>}
+                  {terms && onBring && <p><button type="button" onClick={() => onBring({ taxonomies: terms })}>{w.bringAsTags(terms)}</button></p>}
                 </li>
               )
             })}
