@@ -1,4 +1,4 @@
-"""Ranks the documents of a whole question, whose weightiest words are searched one by one.
+"""Ranks the documents of a whole question, whose weightiest words are parameters one by one.
 
 The server finds for a question the documents that hold its rarest word, and ranks them by how many
 of the other words they hold, whatever each is worth. Here some words have lists of their own, all
@@ -23,11 +23,11 @@ from app.search.meilisearch.queries import ServerQuery, SingleWord
 from app.search.meilisearch.transport import KeptConnections
 
 _LISTS_AT_ONCE = 3
-"""Words of a question that are searched in one request."""
+"""Words of a question that are parameters in one request."""
 _LONGEST_LIST = 25
 """Documents of a word. Of a more frequent word, those with it in the title come first."""
 _FEWEST = 10
-"""Where the lists have fewer documents, the next words are searched too."""
+"""Where the lists have fewer documents, the next words are parameters too."""
 _READ = 2_000
 """Characters of a text that count, because a story begins with its subject."""
 _TITLE = 0.6
@@ -50,7 +50,7 @@ class ListedHit:
 
 class _Lists:
     """The documents in the lists by id, the words in whose lists each is, and how many documents
-    hold each of the words that were searched."""
+    hold each of the words that were parameters."""
 
     def __init__(self) -> None:
         self.hits: dict[str, Mapping[str, Any]] = {}
@@ -68,12 +68,12 @@ def rank_by_words(
     reader: KeptConnections,
     uid: str,
     question: ServerQuery,
-    searched: Mapping[str, Any],
+    parameters: Mapping[str, Any],
     is_ours: Callable[[Mapping[str, Any]], bool],
 ) -> list[ListedHit]:
-    """The documents in the lists of the question's words, best first. `searched` are the filter
+    """The documents in the lists of the question's words, best first. `parameters` are the filter
     and the attributes of the search, among them the texts that are shown."""
-    each = {**searched, "indexUid": uid, "limit": _LONGEST_LIST, "matchingStrategy": "all"}
+    each = {**parameters, "indexUid": uid, "limit": _LONGEST_LIST, "matchingStrategy": "all"}
     words = question.single_words
     lists = _Lists()
     for start in range(0, len(words), _LISTS_AT_ONCE):
