@@ -35,6 +35,7 @@ class ImportFileView(BaseModel):
     role: FileRole
     name: str
     size: int
+    file_size: Annotated[int | None, Field(description="Of the whole, as its sender said")]
 
 
 class DeskImport(BaseModel):

@@ -61,6 +61,9 @@ class PartParameters(FileParameters):
     """Which file a part belongs to, and where in it the part begins."""
 
     start: Annotated[int, Field(ge=0, le=2**53)] = 0
+    file_size: Annotated[
+        int | None, Field(ge=0, le=2**53, description="Of the whole; with less it is not tried")
+    ] = None
 
 
 @router.get("/imports", response_model=DeskImports)
@@ -115,7 +118,7 @@ async def send_import_part(
         object_name = name_of(token_hex(32), "part")
         await runtime.files.run(lambda: runtime.storage.put(object_name, content))
     name = _short_name(params.name)
-    part = NewPart(params.role, name, params.start, len(content), object_name)
+    part = NewPart(params.role, name, params.start, len(content), params.file_size, object_name)
 
     def save(tx: WriteTx) -> Outcome:
         most = runtime.settings.import_max_bytes

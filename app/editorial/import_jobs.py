@@ -51,11 +51,12 @@ _REPORTS: Final = ("check_report", "import_report", "undo_report")
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:
-    """A file as far as it has arrived; sizes are bytes."""
+    """A file as far as it has arrived; `file_size` is what its sender said of the whole. Bytes."""
 
     role: FileRole
     name: str
     size: int
+    file_size: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class NewPart:
     name: str
     start: int
     size: int
+    file_size: int | None
     object_name: str
 
 
@@ -151,7 +153,7 @@ def add_part(tx: WriteTx, job_id: UUID, part: NewPart, most: int, now: datetime)
             f"The files of an import have at most {most} bytes (WILLAY_IMPORT_MAX_BYTES); raise "
             "the setting, or import at the command line.",
         )
-    fields = ("role", "name", "start", "size", "object_name")
+    fields = ("role", "name", "start", "size", "file_size", "object_name")
     tx.execute(
         sa.insert(_PART).values(job_id=job_id, **{name: getattr(part, name) for name in fields})
     )
@@ -168,9 +170,15 @@ def remove_file(tx: WriteTx, job_id: UUID, role: FileRole, name: str, now: datet
 
 
 def request_check(tx: WriteTx, job_id: UUID, options: dict[str, Any], now: datetime) -> None:
-    """Have a worker try the import; `Conflict` while it runs, when it has ended, without files."""
+    """Have a worker try the import; `Conflict` while it runs, when it has ended, without files, and
+    with a file of which a part is missing."""
     job = _lock(tx, job_id, _open_states(), "wait for its end, or stop it")
-    exports = [file for file in _list_files(tx, [job_id])[job_id] if file.role == "export"]
+    files = _list_files(tx, [job_id])[job_id]
+    for file in files:
+        if file.file_size is not None and file.size < file.file_size:
+            message = f"{file.name} has {file.size} of {file.file_size} bytes; send the rest first."
+            raise Conflict("import_with_unfinished_file", message)
+    exports = [file for file in files if file.role == "export"]
     if not exports:
         raise Conflict("import_without_files", "Send the files of the export first.")
     if len(exports) > 1 and job.source in _OF_ONE_FILE:
@@ -279,15 +287,16 @@ def _read_jobs(tx: ReadTx, condition: sa.ColumnElement[bool]) -> list[ImportInfo
 def _list_files(tx: ReadTx, job_ids: Sequence[UUID]) -> dict[UUID, list[ImportFile]]:
     """The files of imports, by role and name."""
     names = (_PART.c.job_id, _PART.c.role, _PART.c.name)
+    sizes = (sa.cast(sa.func.sum(_PART.c.size), sa.BigInteger), sa.func.max(_PART.c.file_size))
     statement = (
-        sa.select(*names, sa.cast(sa.func.sum(_PART.c.size), sa.BigInteger))
+        sa.select(*names, *sizes)
         .where(_PART.c.job_id.in_(job_ids))
         .group_by(*names)
         .order_by(*names)
     )
     files: dict[UUID, list[ImportFile]] = {job_id: [] for job_id in job_ids}
-    for job_id, role, name, size in tx.execute(statement):
-        files[job_id].append(ImportFile(role, name, size))
+    for job_id, *fields in tx.execute(statement):
+        files[job_id].append(ImportFile(*fields))
     return files
 
 

@@ -54,4 +54,7 @@ class ImportPart(SQLModel, table=True):
     name: str = Field(primary_key=True)
     start: int = Field(primary_key=True, sa_type=sa.BigInteger)  # its place in the file
     size: int
+    file_size: int | None = Field(
+        default=None, sa_type=sa.BigInteger
+    )  # of the whole, if it was said
     object_name: str = Field(unique=True)

@@ -46,6 +46,7 @@ def upgrade() -> None:
     sa.Column('name', AutoString(), nullable=False),
     sa.Column('start', sa.BigInteger(), nullable=False),
     sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('file_size', sa.BigInteger(), nullable=True),
     sa.Column('object_name', AutoString(), nullable=False),
     sa.CheckConstraint("role IN ('export', 'media')", name=op.f('import_part_role_check')),
     sa.ForeignKeyConstraint(

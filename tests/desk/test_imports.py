@@ -77,7 +77,9 @@ def test_a_file_goes_on_where_the_connection_broke(told: dict[str, Any]) -> None
     assert sent[0] == (0, 1_000_000)
     assert [start for start, _ in sent[1:4]] == [1_000_000] * 3
     assert max(length for _, length in sent) <= 4_000_000
-    assert told["files"] == [{"role": "export", "name": "site.xml", "size": size}]
+    assert told["files"] == [
+        {"role": "export", "name": "site.xml", "size": size, "file_size": size}
+    ]
 
 
 def test_the_same_file_goes_on_after_the_tab_has_died(told: dict[str, Any]) -> None:

@@ -56,7 +56,7 @@ class Mover:
         """In parts, as the desk sends a file."""
         for start in range(0, len(content), 1_000):
             part = content[start : start + 1_000]
-            answer = self.put(at, part, name, start=start, **query)
+            answer = self.put(at, part, name, start=start, file_size=len(content), **query)
             assert answer.status_code == 200, answer.text
 
     def act(self, at: str, name: str, **choices: Any) -> Any:
@@ -112,9 +112,12 @@ def test_a_site_moves_in_and_out_again(mover: Mover, tmp_path: Path) -> None:
     mover.send(at, second.read_bytes(), "2.xml")
     mover.send(at, uploads, "uploads.zip", role="media")
     assert mover.read(at)["files"] == [
-        {"role": "export", "name": "1.xml", "size": first.stat().st_size},
-        {"role": "export", "name": "2.xml", "size": second.stat().st_size},
-        {"role": "media", "name": "uploads.zip", "size": len(uploads)},
+        {"role": role, "name": name, "size": size, "file_size": size}
+        for role, name, size in (
+            ("export", "1.xml", first.stat().st_size),
+            ("export", "2.xml", second.stat().st_size),
+            ("media", "uploads.zip", len(uploads)),
+        )
     ]
     assert mover.objects()
 
@@ -218,6 +221,18 @@ def test_a_folder_is_an_archive(mover: Mover) -> None:
     mover.put(at, b"# A march", "march.md")
     failed = mover.ask(at, "check")
     assert (failed["state"], failed["failure_code"]) == ("failed", "no_archive")
+
+
+def test_a_file_that_has_not_arrived_whole_is_not_tried(mover: Mover) -> None:
+    """Whoever looks at the import from another browser sees how much is missing."""
+    content = (HEAD + item(1) + TAIL).encode()
+    at = mover.open()
+    mover.put(at, content[:100], file_size=len(content))
+    [file] = mover.read(at)["files"]
+    assert (file["size"], file["file_size"]) == (100, len(content))
+    assert problem(mover.act(at, "check")) == (409, "import_with_unfinished_file")
+    mover.put(at, content[100:], start=100, file_size=len(content))
+    assert mover.ask(at, "check")["state"] == "checked"
 
 
 def test_what_cannot_be_asked_for(mover: Mover) -> None:

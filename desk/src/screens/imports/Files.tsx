@@ -2,15 +2,15 @@ import { useState } from 'preact/hooks'
 import { attempt } from '../../shell/notices'
 import { words } from '../../words'
 import { shareOf, showBytes } from './parts'
-import { removeFile, sendFiles, sendings, wholeSize, type DeskImport, type FileRole, type Sending } from './sending'
+import { removeFile, sendFiles, sendings, type DeskImport, type FileRole, type Sending } from './sending'
 
 const ENDS: Record<DeskImport['source'], string> = { wordpress: '.xml,.zip', ghost: '.json,.zip', folder: '.zip', jsonl: '.jsonl,.ndjson,.zip' }
 const hasOneFile = (source: DeskImport['source']): boolean => source === 'ghost' || source === 'folder'
 
-/** The files of an import that are not on their way, with what is known of their whole size. */
+/** The files of an import that are not on their way, with the size of the whole. */
 const arrivedFiles = (job: DeskImport) => job.files
   .filter((file) => !sendings.value.some((one) => one.importId === job.id && one.role === file.role && one.name === file.name))
-  .map((file) => ({ ...file, whole: wholeSize(job.id, file.role, file.name) ?? file.size }))
+  .map((file) => ({ ...file, whole: file.file_size ?? file.size }))
 
 /** What stands in the way of trying an import; null where nothing does. */
 export function hindrance(job: DeskImport): string | null {

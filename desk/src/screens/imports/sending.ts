@@ -100,7 +100,7 @@ export class Sending {
     const content = await this.file.slice(start, start + this.partSize).arrayBuffer()
     const began = performance.now()
     const answer = await take(api.PUT('/v1/admin/imports/{import_id}/files', {
-      params: { path: { import_id: this.importId }, query: { name: this.name, role: this.role, start } },
+      params: { path: { import_id: this.importId }, query: { name: this.name, role: this.role, start, file_size: this.file.size } },
       body: content as never,
       bodySerializer: (body) => body,
       headers: { 'Content-Type': 'application/octet-stream' },
@@ -174,9 +174,6 @@ export async function removeFile(importId: string, role: FileRole, name: string)
   }
 }
 
-/** The whole size of a file that this browser began to send; null where it does not know it. */
-export const wholeSize = (importId: string, role: FileRole, name: string): number | null => begun.size(keyOf(importId, role, name))
-
 const keyOf = (importId: string, role: FileRole, name: string): string => `${importId}/${role}/${name}`
 
 let isWorking = false
@@ -210,9 +207,6 @@ const begun = {
   isSame(key: string, file: File): boolean {
     const [size, modified] = this.read()[key] ?? []
     return size === file.size && modified === file.lastModified
-  },
-  size(key: string): number | null {
-    return this.read()[key]?.[0] ?? null
   },
   remember(key: string, file: File): void {
     localStorage.setItem(this.item, JSON.stringify({ ...this.read(), [key]: [file.size, file.lastModified] }))
