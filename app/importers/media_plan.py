@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from app.errors import Invalid
 from app.importers.old_site import OldSite, file_path
 from app.importers.source_index import SourceIndex
 from app.importers.source_report import SourceReport
 from app.interchange.import_entry import ImportEntry, to_record
+from app.kit.hosts import host_of
 
 MEDIA_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".pdf"})
 """The ends of the names of files that the media library takes."""
@@ -141,8 +142,7 @@ class MediaPlan:
             return _MISSING if self._options.folder else _NOT_GIVEN, {}
         if self._fetched >= self._options.fetch_at_most:
             return f"more than {self._options.fetch_at_most} files to fetch; raise the number", {}
-        host = (urlsplit(address).hostname or "").removeprefix("www.")
-        if host not in self._hosts:
+        if host_of(address) not in self._hosts:
             return "its address is not on the site that was exported", {}
         self._fetched += 1
         return "", {"address": re.sub("^http:", "https:", address)}

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, Self
 from urllib.parse import unquote, urljoin, urlsplit
 
+from app.kit.hosts import host_of
 from app.kit.markup import MARKUP_BUT_BARE_TAGS
 from app.kit.text import plain_path
 
@@ -41,7 +42,7 @@ class OldSite:
     @property
     def host(self) -> str:
         """The host without `www.`; empty when it is not known."""
-        return _host_of(self.base)
+        return host_of(self.base)
 
     def path_of(self, address: str, page: str = "") -> str | None:
         """The path with its query, if an address of a text is on the site; `page` is the address of
@@ -96,10 +97,6 @@ def page_path(path: str) -> str:
 @lru_cache(maxsize=100)
 def _page_address(base: str, page: str) -> str:
     return urljoin(base or "https://old.invalid", page)
-
-
-def _host_of(address: str) -> str:
-    return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
 def rewrite_addresses(body: str, rewrite: Callable[[str, str], str]) -> str:

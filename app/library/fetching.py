@@ -5,9 +5,10 @@ guards the first address guards the next one too."""
 import asyncio
 from collections.abc import Collection
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from app.errors import Invalid
+from app.kit.hosts import host_of
 from app.library.spool import Spool
 from app.partners.exchange import Exchange, Sender
 from app.partners.targets import ReachPolicy, parse_networks
@@ -42,14 +43,6 @@ def fetch(runtime: Runtime, address: str, spool: Spool, hosts: Collection[str] =
     if not exchange.is_success:
         raise _unusable(address, f"it answered with the status {exchange.status}")
     spool.add(exchange.answer)
-
-
-def host_of(address: str) -> str:
-    """The host of an address without `www.`; empty when it has none."""
-    try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
 
 
 async def _follow(sender: Sender, address: str, hosts: Collection[str]) -> Exchange:

@@ -11,7 +11,7 @@ from tests.commands import willay
 from tests.conftest import Bench
 from tests.importers.ghost_export import post, write_ghost_export
 from tests.importers.moving import Moved, article, move
-from tests.importers.wxr import HEAD, TAIL, item
+from tests.importers.wxr import HEAD, TAIL, attachment, item, write_export
 
 MENDED = "damages of the XML that were mended, such as characters it forbids"
 NOTICE = "<br />\n<b>Notice</b>: Undefined index in <b>/x.php</b><br />\n"
@@ -143,3 +143,16 @@ def test_an_export_of_ghost_in_any_encoding_and_frame(
     report = move(tmp_path, "ghost", export)
     assert (report.code, report.outcomes["article created"]) == (0, 1)
     assert article(bench, "march")["title"] == "Año nuevo"
+
+
+def test_addresses_that_are_none_stop_no_import(bench: Bench, tmp_path: Path) -> None:
+    """A host in one bracket, where a file, a link or the site itself should be."""
+    broken = "https://[old.example"
+    files = attachment(9, "2019/05/a.jpg").replace("https://old.example", broken)
+    export = write_export(tmp_path / "a.xml", files, item(1, link=f"{broken}/one/"))
+    export.write_text(
+        export.read_text().replace("<link>https://old.example</link>", f"<link>{broken}</link>")
+    )
+    moved = move(tmp_path, "wordpress", export, "--fetch-media")
+    assert (moved.code, moved.outcomes["article created"]) == (0, 1)
+    assert moved.counts["attachment"] == (1, 0)

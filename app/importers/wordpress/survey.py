@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from app.errors import Invalid
 from app.importers.address_rewriter import claim_slug
@@ -18,6 +17,7 @@ from app.importers.source_report import SourceReport
 from app.importers.wordpress.kinds import LEFT_STATUSES, LEFT_TYPES
 from app.importers.wordpress.terms import TermPlan
 from app.importers.wordpress.wxr import AuthorFacts, Item, SiteFacts, Term, WxrFile
+from app.kit.hosts import host_of
 from app.kit.markup import split_names
 from app.kit.text import is_legal, visible_line
 
@@ -119,7 +119,7 @@ class WordPressSurvey:
     def _take_attachment(self, item: Item) -> None:
         place = item.place
         address = item.text("attachment_url") or item.text("guid")
-        self.site.file_hosts.add((urlsplit(address).hostname or "").removeprefix("www."))
+        self.site.file_hosts.add(host_of(address))
         path = file_path(self.site.path_of(address) or "")
         caption = html_line(item.text("excerpt"), 1_000)
         alt = plain_line(unescape(item.first_meta("_wp_attachment_image_alt")))
