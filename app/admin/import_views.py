@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.editorial.import_jobs import FileRole, ImportSource, JobState, Phase
-from app.importers.options import ContentType
+from app.editorial.import_jobs import ContentType, FileRole, ImportSource, JobState, Phase
 from app.inputs import Input
 from app.public.envelopes import Total
 

@@ -20,11 +20,9 @@ from app.http.management import management
 from app.http.parameters import Parameters
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome, answer_write
-from app.importers.options import check_options
 from app.inputs import Input
 from app.kit.text import check_visible, file_name
 from app.public.envelopes import One, Total
-from app.runtime import Runtime
 from app.storage.protocol import name_of
 
 router = management("imports")
@@ -157,8 +155,12 @@ def check_import(
     runtime: RuntimeDep,
 ) -> Outcome:
     """Try it with these choices. Nothing is kept; the report says what would come."""
-    _check_choices(runtime, body)
-    import_jobs.request_check(tx, import_id, body.model_dump(mode="json"), runtime.clock())
+    # The importers take megabytes of a process, so only one that has such a request loads them.
+    from app.importers.options import read_choices
+
+    choices = body.model_dump(mode="json")
+    read_choices(runtime.settings, choices)
+    import_jobs.request_check(tx, import_id, choices, runtime.clock())
     return _outcome(tx, import_id)
 
 
@@ -194,16 +196,6 @@ def delete_import(tx: WriteTx, import_id: UUID, principal: Operator) -> Outcome:
     """Forget it and its files. What it brought stays."""
     import_jobs.delete(tx, import_id)
     return Outcome(status=204)
-
-
-def _check_choices(runtime: Runtime, choices: ImportChoices) -> None:
-    check_options(
-        runtime.settings,
-        lang=choices.lang,
-        source=choices.source,
-        site=choices.site,
-        timezone=choices.timezone,
-    )
 
 
 def _short_name(name: str) -> str:

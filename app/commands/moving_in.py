@@ -8,10 +8,11 @@ from typing import cast
 import typer
 
 from app.commands.progress import progress
+from app.editorial.import_jobs import ContentType
 from app.errors import Invalid
 from app.importers.archives import is_archive
 from app.importers.media_plan import MediaOptions
-from app.importers.options import ContentType, ImportOptions, check_options
+from app.importers.options import ImportOptions, check_options
 from app.importers.source_import import SourceImport
 from app.importers.source_run import ImportOutcome, RunMode, run_source
 from app.runtime import open_runtime

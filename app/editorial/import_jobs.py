@@ -37,6 +37,8 @@ JobState = Literal[
 ]
 Phase = Literal["reading", "checking", "importing", "undoing"]
 FileRole = Literal["export", "media"]
+ContentType = Literal["article", "page"]
+"""What a type of content that plugins made becomes here."""
 
 RUNNING: Final[frozenset[JobState]] = frozenset(("checking", "importing", "undoing"))
 _ENDED: Final[frozenset[JobState]] = frozenset(("imported", "undone"))

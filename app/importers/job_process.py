@@ -13,7 +13,6 @@ from uuid import UUID
 from app import logs
 from app.editorial import import_runs
 from app.errors import Unavailable
-from app.importers.job_run import run_job
 from app.runtime import open_runtime
 from app.settings import Settings
 
@@ -25,6 +24,9 @@ _LOG = logging.getLogger("willay.worker")
 
 def run_in_process(settings: Settings, job_id: UUID) -> None:
     """Make the run of an import; the process ends with `AWAY` when it should be made again."""
+    # The worker imports this module too, and has no need of the importers.
+    from app.importers.job_run import run_job
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the worker, which ends its runs
     logs.configure(settings.log_level, settings.log_format)
     try:

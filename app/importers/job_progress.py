@@ -1,4 +1,4 @@
-"""How far a run of the desk's import is, for those who thread it; and whether they want it stopped.
+"""How far a run of the desk's import is, for those who watch it; and whether they want it stopped.
 
 An import reports each entry from within its transaction, where nothing else can be written. So a
 thread of its own writes the counts, and the entries learn from it that they should stop.

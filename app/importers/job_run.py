@@ -14,8 +14,7 @@ from app.importers.ghost.entries import GhostImport
 from app.importers.job_files import ImportFiles, collect_files, discard_files
 from app.importers.job_progress import ImportStopped, JobProgress
 from app.importers.job_report import shorten_report
-from app.importers.media_plan import MediaOptions
-from app.importers.options import check_options
+from app.importers.options import read_choices
 from app.importers.source_import import SourceImport
 from app.importers.source_run import (
     ImportOutcome,
@@ -77,18 +76,7 @@ def _run(runtime: Runtime, run: ImportRun, files: ImportFiles, mode: RunMode) ->
     progress = JobProgress(runtime, run.id)
     if run.source == "jsonl":
         return run_records(runtime, files.exports, progress.show, mode)
-    chosen = run.options
-    options = check_options(
-        runtime.settings,
-        MediaOptions(files.media, fetch=chosen.get("fetch_media", False)),
-        lang=chosen.get("lang"),
-        source=chosen.get("source", ""),
-        site=chosen.get("site", ""),
-        timezone=chosen.get("timezone"),
-        types=chosen.get("types"),
-        taxonomies=chosen.get("taxonomies", ()),
-        drop_unknown=chosen.get("drop_unknown", False),
-    )
+    options = read_choices(runtime.settings, run.options, files.media)
     opener = _OPENERS[run.source]
     return run_source(runtime, opener, files.exports, options, progress.show, mode)
 

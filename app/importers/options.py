@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.editorial.import_jobs import ContentType
 from app.errors import Detail, Invalid
 from app.importers.media_plan import MediaOptions
 from app.importers.record_fields import to_address, to_language
 from app.settings import Settings
-
-ContentType = Literal["article", "page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,24 @@ def check_options(
         drop_unknown=drop_unknown,
         types=types or {},
         taxonomies=frozenset(taxonomies),
+    )
+
+
+def read_choices(
+    settings: Settings, choices: Mapping[str, Any], media: Path | None = None
+) -> ImportOptions:
+    """The options of an import of the desk, whose choices are kept as JSON; `Invalid`. `media` is
+    the archive of the media that came with it."""
+    return check_options(
+        settings,
+        MediaOptions(media, fetch=choices.get("fetch_media", False)),
+        lang=choices.get("lang"),
+        source=choices.get("source", ""),
+        site=choices.get("site", ""),
+        timezone=choices.get("timezone"),
+        types=choices.get("types"),
+        taxonomies=choices.get("taxonomies", ()),
+        drop_unknown=choices.get("drop_unknown", False),
     )
 
 

@@ -4,6 +4,8 @@ back."""
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -435,3 +437,13 @@ def test_a_run_whose_process_is_killed_is_made_again_and_given_up(
 def end_badly(_settings: Any, _job_id: Any) -> None:
     """Stands for the kernel that wants memory back."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_serves_loads_no_importer() -> None:
+    """They take megabytes, which only the process of an import needs."""
+    program = (
+        "import sys; import app.main, app.worker.followers; "
+        "print([name for name in ('ftfy', 'yaml', 'app.importers.job_run') if name in sys.modules])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (loaded.stdout.strip(), loaded.stderr) == ("[]", "")
