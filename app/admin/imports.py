@@ -12,7 +12,7 @@ from app.accounts.principal import Principal
 from app.admin.import_views import DeskImport, DeskImports, ImportChoices, ImportReports
 from app.database import ReadTx, WriteTx
 from app.editorial import import_jobs
-from app.editorial.import_jobs import FileRole, ImportSource, NewPart
+from app.editorial.import_jobs import FilePart, FileRole, ImportSource
 from app.http import bodies
 from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, OptionalJson, RuntimeDep
@@ -116,7 +116,7 @@ async def send_import_part(
         object_name = name_of(token_hex(32), "part")
         await runtime.files.run(lambda: runtime.storage.put(object_name, content))
     name = _short_name(params.name)
-    part = NewPart(params.role, name, params.start, len(content), params.file_size, object_name)
+    part = FilePart(params.role, name, params.start, len(content), params.file_size, object_name)
 
     def save(tx: WriteTx) -> Outcome:
         most = runtime.settings.import_max_bytes

@@ -10,7 +10,7 @@ import typer
 from app.commands.progress import progress
 from app.editorial.import_jobs import ContentType
 from app.errors import Invalid
-from app.importers.archives import is_archive
+from app.importers.archives import require_archive
 from app.importers.media_plan import MediaOptions
 from app.importers.options import ImportOptions, check_options
 from app.importers.source_import import SourceImport
@@ -90,5 +90,9 @@ def print_outcome(
 
 def require_folder(path: Path) -> None:
     """Make a file that is no archive a misuse where a folder is needed."""
-    if not (path.is_dir() or is_archive(path)):
-        raise typer.BadParameter(f"{path.name} is neither a folder nor a ZIP archive")
+    if path.is_dir():
+        return
+    try:
+        require_archive(path)
+    except Invalid as error:
+        raise typer.BadParameter(error.message) from error

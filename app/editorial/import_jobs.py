@@ -48,6 +48,7 @@ _JOBS_AT_MOST: Final = 100
 
 _JOB: Final = ImportJob.__table__  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
 _PART: Final = ImportPart.__table__  # type: ignore[attr-defined]  # as above
+PART_FIELDS: Final = ("role", "name", "start", "size", "file_size", "object_name")
 _REPORTS: Final = ("check_report", "import_report", "undo_report")
 
 
@@ -84,8 +85,8 @@ class ImportInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class NewPart:
-    """A part of a file, which lies in the storage already."""
+class FilePart:
+    """A part of a file, whose bytes lie in the storage."""
 
     role: FileRole
     name: str
@@ -133,7 +134,7 @@ def read_reports(tx: ReadTx, job_id: UUID) -> Mapping[str, dict[str, Any] | None
     return {name: row[name] for name in _REPORTS}
 
 
-def add_part(tx: WriteTx, job_id: UUID, part: NewPart, most: int, now: datetime) -> None:
+def add_part(tx: WriteTx, job_id: UUID, part: FilePart, most: int, now: datetime) -> None:
     """Add a part to the end of a file, replace the last one, or begin the file anew at 0.
 
     `Conflict` (`wrong_start`, `import_busy`, `import_ended`), `TooLarge` when the import would hold
@@ -155,10 +156,8 @@ def add_part(tx: WriteTx, job_id: UUID, part: NewPart, most: int, now: datetime)
             f"The files of an import have at most {most} bytes (WILLAY_IMPORT_MAX_BYTES); raise "
             "the setting, or import at the command line.",
         )
-    fields = ("role", "name", "start", "size", "file_size", "object_name")
-    tx.execute(
-        sa.insert(_PART).values(job_id=job_id, **{name: getattr(part, name) for name in fields})
-    )
+    values = {name: getattr(part, name) for name in PART_FIELDS}
+    tx.execute(sa.insert(_PART).values(job_id=job_id, **values))
     _reopen(job, now)
 
 
@@ -260,7 +259,7 @@ def _begin_run(job: ImportJob, state: JobState, now: datetime) -> None:
     job.failure_code = job.failure_message = None
 
 
-def _refuse_too_many(part: NewPart, other_files: Sequence[ImportFile]) -> None:
+def _refuse_too_many(part: FilePart, other_files: Sequence[ImportFile]) -> None:
     if len(other_files) >= _FILES_AT_MOST:
         message = f"An import has at most {_FILES_AT_MOST} files; put them into a ZIP."
         raise TooLarge("too_many_files", message)

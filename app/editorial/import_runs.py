@@ -12,8 +12,9 @@ from sqlmodel import col
 
 from app.database import ReadTx, WriteTx
 from app.editorial.import_jobs import (
+    PART_FIELDS,
     RUNNING,
-    FileRole,
+    FilePart,
     ImportSource,
     JobState,
     Phase,
@@ -44,17 +45,6 @@ class ImportRun:
     state: JobState
     options: dict[str, Any]
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPart:
-    """A part of a file, in the storage."""
-
-    role: FileRole
-    name: str
-    start: int
-    size: int
-    object_name: str
 
 
 def next_run(tx: ReadTx) -> ImportRun | None:
@@ -121,12 +111,11 @@ def fail(tx: WriteTx, job_id: UUID, code: str, message: str, now: datetime) -> N
     tx.execute(statement.values(**values, stop_wanted=False, updated_at=now))
 
 
-def list_parts(tx: ReadTx, job_id: UUID) -> list[StoredPart]:
+def list_parts(tx: ReadTx, job_id: UUID) -> list[FilePart]:
     """The parts of all files of an import, in the order of their files and places."""
-    names = ("role", "name", "start", "size", "object_name")
-    statement = sa.select(*(_PART.c[name] for name in names)).where(_PART.c.job_id == job_id)
+    statement = sa.select(*(_PART.c[name] for name in PART_FIELDS)).where(_PART.c.job_id == job_id)
     ordered = statement.order_by(_PART.c.role, _PART.c.name, _PART.c.start)
-    return [StoredPart(**row) for row in tx.execute(ordered).mappings()]
+    return [FilePart(**row) for row in tx.execute(ordered).mappings()]
 
 
 def object_names(tx: ReadTx) -> set[str]:

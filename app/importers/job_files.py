@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from app.editorial import import_runs
-from app.editorial.import_runs import StoredPart
+from app.editorial.import_jobs import FilePart
 from app.errors import NotFound
 from app.importers.archives import delete_abandoned_folders
 from app.runtime import Runtime
@@ -44,7 +44,7 @@ def collect_files(runtime: Runtime, job_id: UUID, folder: Path) -> ImportFiles:
     return files
 
 
-def _read_part(runtime: Runtime, part: StoredPart) -> Iterator[bytes]:
+def _read_part(runtime: Runtime, part: FilePart) -> Iterator[bytes]:
     try:
         yield from runtime.storage.read(part.object_name, 0, part.size)
     except NotFound as error:

@@ -1,5 +1,6 @@
 """Unreferenced files and missing files: counts both, and removes the unreferenced ones."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -30,15 +31,11 @@ def scan_files(runtime: Runtime) -> StorageState:
     after = _named_files(
         runtime
     )  # a file added during the listing counts as neither unnamed nor missing
-    with runtime.database.reading() as tx:
-        parts = import_runs.object_names(tx)
     stored_digests = {_digest(file) for file in stored_objects}
     return StorageState(
         files=len(stored_objects),
         bytes=sum(file.size for file in stored_objects),
-        unnamed=sum(
-            _digest(file) not in after and file.name not in parts for file in stored_objects
-        ),
+        unnamed=len(_without_names(runtime, stored_objects, after)),
         missing=len((before & after) - stored_digests),
     )
 
@@ -48,15 +45,18 @@ def collect_garbage(runtime: Runtime) -> int:
     many."""
     before = runtime.clock() - SPARED_FOR
     old = [file for file in runtime.storage.list_objects() if file.modified < before]
-    digests = _named_files(runtime)
+    unnamed = _without_names(runtime, old, _named_files(runtime))
+    removed = sum(runtime.storage.discard(file.name, before) for file in unnamed)
+    return removed + runtime.storage.tidy(before)
+
+
+def _without_names(
+    runtime: Runtime, files: Sequence[StoredObject], digests: Collection[str]
+) -> list[StoredObject]:
+    """The files that are neither of a medium, whose digests are given, nor a part of an import."""
     with runtime.database.reading() as tx:
         parts = import_runs.object_names(tx)
-    removed = sum(
-        runtime.storage.discard(file.name, before)
-        for file in old
-        if _digest(file) not in digests and file.name not in parts
-    )
-    return removed + runtime.storage.tidy(before)
+    return [file for file in files if _digest(file) not in digests and file.name not in parts]
 
 
 def _named_files(runtime: Runtime) -> set[str]:

@@ -445,5 +445,6 @@ def test_a_process_that_serves_loads_no_importer() -> None:
         "import sys; import app.main, app.worker.followers; "
         "print([name for name in ('ftfy', 'yaml', 'app.importers.job_run') if name in sys.modules])"
     )
-    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    command = [sys.executable, "-c", program]
+    loaded = subprocess.run(command, check=True, capture_output=True, text=True)
     assert (loaded.stdout.strip(), loaded.stderr) == ("[]", "")
