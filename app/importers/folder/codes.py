@@ -136,7 +136,9 @@ def _page_address(target: str, rules: CodeRules) -> str:
 
 
 def _figure(source: str, facts: Mapping[str, str], caption: str) -> str:
-    return f"\n\n{figure_html(source, facts.get('alt', ''), html.escape(caption))}\n\n"
+    link = facts.get("link", "")
+    link = link if link != source else ""
+    return f"\n\n{figure_html(source, facts.get('alt', ''), html.escape(caption), link)}\n\n"
 
 
 def _unknown(match: re.Match[str], name: str, rules: CodeRules) -> str:

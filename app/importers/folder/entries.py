@@ -12,12 +12,14 @@ from app.editorial.page_tree import LEVELS
 from app.errors import Invalid
 from app.importers.address_rewriter import AddressRewriter, claim_slug
 from app.importers.archives import require_archive
+from app.importers.folder.addresses import OldAddresses
 from app.importers.folder.bodies import FolderRenderer, find_file, reference_key, targets_in
-from app.importers.folder.dates import moment_of_fact
 from app.importers.folder.files import TextFile, first_fact, to_text_file, walk
 from app.importers.folder.front_matter import Facts, FrontMatterError, split_front_matter
 from app.importers.folder.redirects import FILES, read_redirects
-from app.importers.folder.texts import DATE, FolderTranslator, tag_names
+from app.importers.folder.site_config import SiteConfig, SiteConfigError, read_site_config
+from app.importers.folder.tags import FolderTags
+from app.importers.folder.texts import FolderTranslator
 from app.importers.media_plan import MediaOptions, MediaPlan, is_media_name
 from app.importers.old_site import OldSite, page_path
 from app.importers.record_fields import NO_LANGUAGE, to_address, to_language, to_slug
@@ -55,12 +57,17 @@ class FolderImport(SourceImport):
         self._folder = self.paths[0].resolve()
         if not self._folder.is_dir():
             require_archive(self._folder)
-        site = OldSite.at(self.options.site)
-        name = site.host or to_slug(self._folder.name) or "folder"
+        config = self._read_config()
+        site = OldSite.at(self.options.site or config.site)
+        name = OldSite.at(self.options.site).host or to_slug(self._folder.name) or "folder"
         self.name = self.options.source or f"folder/{name}"
         self._plan = MediaPlan(self.index, self.report, site, MediaOptions(self._folder))
         rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
-        self._redirects = RedirectPlan(self.index, self.report, site)
+        self._lang = to_language(config.lang, self.languages) if config.lang else None
+        addresses = OldAddresses(config, self._lang or "", self.options.zone)
+        self._config, self._addresses = config, addresses
+        self._tags = FolderTags(self.index, self.report, addresses)
+        self._redirects = RedirectPlan(self.index, self.report, site, self._tags.find)
         renderer = FolderRenderer(self._folder, rewriter, self.options.drop_unknown)
         self._translator = FolderTranslator(renderer, self.name, self.options.zone, self.clock)
         for path, reason in walk(self._folder):
@@ -76,11 +83,7 @@ class FolderImport(SourceImport):
 
     @override
     def entries(self) -> Iterator[ImportEntry]:
-        for slug, facts in self.index.items("tag"):
-            self.report.see("tag")
-            self.report.pass_on("tag")
-            tag = to_record({"type": "tag", "slug": slug, "names": {facts["lang"]: facts["name"]}})
-            yield ImportEntry(facts["place"], 0, 0, tag, f"tag {slug}", is_foreign=True)
+        yield from self._tags.entries(self._folder.name)
         yield from self._plan.entries(self._folder.name, self.name)
         for name, _ in self.index.items("damaged"):
             self.report.pass_on("text")
@@ -94,7 +97,7 @@ class FolderImport(SourceImport):
             if read.error is not None:  # it has changed since the survey
                 yield ImportEntry(name, 0, size, read.error)
                 continue
-            text = to_text_file(path, self._folder, self.languages)
+            text = self._text_file(path)
             yield self._translator.entry(text, read.facts, read.body, size)
         yield from self._redirect_entries()
         yield from self._redirects.entries(self._folder.name)
@@ -111,7 +114,19 @@ class FolderImport(SourceImport):
             return _ReadText(error=_unreadable(reason))
         except OSError as error:
             return _ReadText(error=_unreadable(str(error.strerror)))
+        facts = self._config.with_defaults(name, facts)
         return _ReadText(facts, body, None, is_legacy, is_mended)
+
+    def _text_file(self, path: Path) -> TextFile:
+        return to_text_file(path, self._folder, self.languages, self._config)
+
+    def _read_config(self) -> SiteConfig:
+        try:
+            return read_site_config(self._folder)
+        except SiteConfigError as error:
+            message = "configuration of the site, without which addresses are those of custom"
+            self.report.note(message, "", str(error))
+            return SiteConfig()
 
     def _survey_file(self, path: Path, reason: str) -> None:
         name = path.relative_to(self._folder).as_posix()
@@ -146,7 +161,7 @@ class FolderImport(SourceImport):
             return
         self._tell_repairs(read, name)
         facts, body = read.facts, read.body
-        text = to_text_file(path, self._folder, self.languages)
+        text = self._text_file(path)
         if (elsewhere := first_fact(facts, "redirect_to")) is not None:
             self._keep_redirect(text, facts, elsewhere)
             return
@@ -178,8 +193,13 @@ class FolderImport(SourceImport):
 
     def _path_of(self, text: TextFile, facts: Facts) -> str:
         """The address that a text had."""
-        given_path = first_fact(facts, "url", "permalink")
-        return self._expand(str(given_path), text, facts) if given_path else text.permalink(facts)
+        path = self._addresses.address_of(text, facts)
+        if path is None:
+            self.report.note(
+                "address in a form that is not known; that of custom counts", "", text.name
+            )
+            path = text.permalink(facts)
+        return path
 
     def _redirect_entries(self) -> Iterator[ImportEntry]:
         for name, facts in self.index.items("redirect"):
@@ -203,7 +223,7 @@ class FolderImport(SourceImport):
         name = text.name
         code = str(first_fact(facts, "lang", "language", "locale") or "")
         lang = to_language(code, self.languages) if code else text.lang
-        lang = lang or code or self.options.lang
+        lang = lang or code or self.options.lang or self._lang
         if lang is None:
             lang = self.languages[0]
             if len(self.languages) > 1:
@@ -224,9 +244,7 @@ class FolderImport(SourceImport):
         stems = (name, PurePosixPath(name).name, text.stem, f"{text.dated}-{text.stem}")
         for reference in stems:
             self.index.claim("ref", reference_key(reference), name)
-        for tag in tag_names(facts, text):
-            if self.index.get("tag", to_slug(tag)) is None:
-                self.index.put("tag", to_slug(tag), {"name": tag, "lang": lang, "place": name})
+        self._tags.add(facts, text, lang)
 
     def _settle_slugs(self) -> None:
         """Give each text a slug. Translations get what those in the first language leave."""
@@ -246,25 +264,6 @@ class FolderImport(SourceImport):
                 if isinstance(each, str) and each.strip() and "://" not in each:
                     paths.append(each if each.startswith("/") else f"{head}/{each}")
         return list(dict.fromkeys(each[:1_000] for each in paths))
-
-    def _expand(self, template: str, text: TextFile, facts: Facts) -> str:
-        """An address in which `:title`, `:year` and the like stand for facts."""
-        if ":" not in template:
-            return template if template.startswith("/") else f"/{template}"
-        zone = self.options.zone
-        dated = moment_of_fact(first_fact(facts, *DATE), zone) or moment_of_fact(text.dated, zone)
-        slug = str(first_fact(facts, "slug") or text.stem)
-        values = {
-            "title": slug,
-            "slug": slug,
-            "name": text.stem,
-            "filename": text.stem,
-        }
-        if dated is not None:
-            at = dated[0].astimezone(zone) if dated[1] == "time" else dated[0]
-            values |= {"year": f"{at:%Y}", "month": f"{at:%m}", "day": f"{at:%d}"}
-        path = re.sub(r":(\w+)", lambda match: values.get(match[1], ""), template)
-        return re.sub(r"/{2,}", "/", path if path.startswith("/") else f"/{path}")
 
     def _settle_parent(self, name: str) -> None:
         """The page above a page: that of the nearest folder around it, at most on level four."""

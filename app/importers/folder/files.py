@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from app.importers.folder.front_matter import Facts
+from app.importers.folder.site_config import SiteConfig
 from app.importers.media_plan import is_media_name
 from app.importers.record_fields import to_language
 
@@ -22,6 +23,7 @@ _ROOTS: Final = frozenset({"content", "src", "pages", "_pages", "collections", "
 _ARTICLES: Final = frozenset(
     {"_posts", "_drafts", "posts", "post", "blog", "news", "articles", "article", "noticias"}
 )
+_NO_CONFIG: Final = SiteConfig()
 _DATED: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_](.+)")
 
 
@@ -89,22 +91,29 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, ""
 
 
-def to_text_file(path: Path, folder: Path, languages: Sequence[str]) -> TextFile:
+def to_text_file(
+    path: Path, folder: Path, languages: Sequence[str], config: SiteConfig = _NO_CONFIG
+) -> TextFile:
     """What the name and the folders of a text tell."""
     name = path.relative_to(folder).as_posix()
-    *above, last = PurePosixPath(name).parts
-    stem = last.rpartition(".")[0]
     lang: str | None = None
+    inner = name
+    for place, code in config.lang_folders.items():
+        if name.startswith(f"{place}/"):
+            lang, inner = to_language(code, languages), name[len(place) + 1 :]
+    *above, last = PurePosixPath(inner).parts
+    stem = last.rpartition(".")[0]
     head, _, code = stem.rpartition(".")
     if head and (found := to_language(code, languages)) is not None and len(code) <= 7:
         stem, lang = head, found
     folders: list[str] = []
+    roots = _ROOTS if config.roots is None else config.roots
     for part in above:
         is_code = re.fullmatch(r"[a-z]{2}(-\w+)?", part) is not None
         folder_lang = to_language(part, languages) if is_code else None
         if folder_lang is not None and not folders:
             lang = lang or folder_lang
-        elif part not in _ROOTS or folders:
+        elif part not in roots or folders:
             folders.append(part)
     is_index = stem in ("index", "_index")
     if is_index:

@@ -1,5 +1,6 @@
-"""Redirects of hosts of static sites: `_redirects`, and the table of them in `netlify.toml`."""
+"""Redirects of hosts of static sites: `_redirects`, `netlify.toml` and `vercel.json`."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -8,15 +9,22 @@ from typing import Any, Final
 from app.importers.redirects import MANY, Redirect
 from app.kit.markup import split_names
 
-FILES: Final = split_names("_redirects netlify.toml")
-_PATTERN: Final = re.compile(r"\*|/:\w")
+FILES: Final = split_names("_redirects netlify.toml vercel.json")
+_PATTERN: Final = re.compile(r"[*()]|/:\w")
+_CONDITIONS: Final = split_names("query conditions params has missing")
 _STATUS: Final = re.compile(r"(\d{3})!?")
 _MOVED: Final = split_names("301 302 303 307 308")
 
 
 def read_redirects(name: str, text: str) -> list[Redirect]:
-    """The redirects of a file of this name. `ValueError` when it is no TOML."""
-    rows = _rows_of_toml(text) if name.endswith(".toml") else _rows_of_lines(text)
+    """The redirects of a file of this name. `ValueError` when it is no TOML or JSON."""
+    match name.rpartition(".")[2]:
+        case "toml":
+            rows = _rows_of_table(tomllib.loads(text), "from", "to")
+        case "json":
+            rows = _rows_of_table(json.loads(text), "source", "destination")
+        case _:
+            rows = _rows_of_lines(text)
     return [_redirect(name, *row) for row in rows]
 
 
@@ -34,17 +42,13 @@ def _rows_of_lines(text: str) -> Iterator[tuple[str, str, str, bool]]:
         yield source, target, statuses[0] if statuses else "301", is_bound
 
 
-def _rows_of_toml(text: str) -> Iterator[tuple[str, str, str, bool]]:
-    rows = tomllib.loads(text).get("redirects")
+def _rows_of_table(table: Any, source: str, target: str) -> Iterator[tuple[str, str, str, bool]]:
+    rows = table.get("redirects") if isinstance(table, Mapping) else None
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, Mapping):
-            yield _row(row)
-
-
-def _row(row: Mapping[str, Any]) -> tuple[str, str, str, bool]:
-    is_bound = any(row.get(name) for name in ("query", "conditions", "params"))
-    status = str(row.get("status") or 301)
-    return str(row.get("from") or ""), str(row.get("to") or ""), status, is_bound
+            is_bound = any(row.get(name) for name in _CONDITIONS)
+            status = str(row.get("status") or row.get("statusCode") or 301)
+            yield str(row.get(source) or ""), str(row.get(target) or ""), status, is_bound
 
 
 def _is_place(word: str) -> bool:

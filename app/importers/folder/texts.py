@@ -7,10 +7,12 @@ from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from app.importers.folder.addresses import DATE
 from app.importers.folder.bodies import FolderRenderer, FolderText
 from app.importers.folder.dates import moment_of_fact
 from app.importers.folder.files import TextFile, first_fact
 from app.importers.folder.front_matter import Facts
+from app.importers.folder.tags import TAG_FACTS, tag_slugs
 from app.importers.record_fields import (
     html_summary,
     plain_line,
@@ -24,7 +26,6 @@ from app.kit.clock import Clock
 from app.kit.markup import split_names
 from app.kit.sanitise import TangledMarkup, render_body
 
-DATE: Final = ("date", "pubdate", "publishdate", "publish_date", "published", "published_at")
 _CHANGED: Final = (
     "lastmod",
     "updateddate",
@@ -35,7 +36,6 @@ _CHANGED: Final = (
 )
 _EXPIRES: Final = ("expirydate", "expiry_date", "unpublishdate", "expires")
 _AUTHORS: Final = ("authors", "author", "byline")
-_TAGS: Final = ("tags", "tag", "categories", "category", "topics")
 _IMAGES: Final = (
     *("featured_image", "featuredimage", "feature_image", "image", "heroimage", "cover"),
     *("thumbnail", "banner", "og_image", "header", "images"),
@@ -44,26 +44,11 @@ _SUMMARY: Final = ("summary", "excerpt", "description", "lead", "subtitle")
 _ORDER: Final = ("weight", "nav_order", "menu_order", "order", "position")
 _CANONICAL: Final = ("canonical", "canonicalurl", "canonical_url")
 _READ: Final = frozenset(
-    (*DATE, *_CHANGED, *_EXPIRES, *_AUTHORS, *_TAGS, *_IMAGES, *_SUMMARY, *_ORDER, *_CANONICAL)
+    (*DATE, *_CHANGED, *_EXPIRES, *_AUTHORS, *TAG_FACTS, *_IMAGES, *_SUMMARY, *_ORDER, *_CANONICAL)
 ) | split_names(
     "title slug draft lang language locale translationkey aliases url permalink redirect_from"
     " layout type kind seo_title seo_description published status image_alt"
 )
-
-
-def tag_names(facts: Facts, text: TextFile) -> list[str]:
-    """The names of the tags and categories of a text."""
-    names: list[str] = []
-    for fact in _TAGS:
-        value = first_fact(facts, fact)
-        if isinstance(value, str):
-            # Jekyll takes a blank for the end of a tag, where others take a comma.
-            is_split = "," not in value and "_posts" in text.folders
-            values: Any = value.split() if is_split else value.split(",")
-        else:
-            values = value if isinstance(value, list) else []
-        names += [plain_line(str(each)) for each in values if each is not None]
-    return list(dict.fromkeys(name for name in names if name and to_slug(name)))[:50]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +81,7 @@ class FolderTranslator:
             "body": body.body,
             "body_format": body.body_format,
             "authors": tuple(_authors(facts)),
-            "tags": tuple(to_slug(name) for name in tag_names(facts, text)),
+            "tags": tag_slugs(facts, text),
             "image": self._image(text, facts, known["path"], body),
             "seo": seo,
             "canonical_url": self.renderer.rewriter.canonical_address(
