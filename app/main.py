@@ -5,7 +5,6 @@ import contextlib
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -33,6 +32,7 @@ from app.http.periodic import run_periodically
 from app.http.rate_limiting import RateLimitMiddleware, flush_periodically
 from app.http.routing import own_query_routes
 from app.http.tracing import TracingMiddleware
+from app.kit.version import VERSION
 from app.letterbox.routes import letterbox_routes
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
@@ -85,7 +85,7 @@ def create_app(
 
     app = FastAPIOffline(
         title="Willay",
-        version=version("willay"),
+        version=VERSION,
         description=about.DESCRIPTION,
         license_info=about.LICENCE,
         servers=about.SERVERS,

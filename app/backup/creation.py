@@ -8,7 +8,6 @@ the digest of its content, so a later copy of it is the same.
 import json
 import re
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from app.backup.portable import to_json, type_name
 from app.changes import head
 from app.database import Database, ReadTx
 from app.kit.clock import Clock
+from app.kit.version import VERSION
 from app.models import every_table
 from app.settings import Settings
 
@@ -60,7 +60,7 @@ def create_backup(
             media = _copy_media(settings.data_dir / "media", filled)
         filled.write_text("settings.env", _plain_settings(settings))
         backup_manifest = Manifest(
-            willay=version("willay"),
+            willay=VERSION,
             made_at=clock(),
             database=settings.database_scheme,
             schema_revision=revision,

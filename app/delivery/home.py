@@ -4,7 +4,6 @@ from base64 import b64encode
 from collections.abc import Collection
 from hashlib import sha256
 from html import escape
-from importlib.metadata import version
 from typing import Final, NamedTuple
 
 from fastapi import APIRouter, Request
@@ -14,6 +13,7 @@ from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling
 from app.http.problems import allowed_methods
 from app.http.routing import EndpointRoute
+from app.kit.version import VERSION
 from app.settings import Settings
 
 router = APIRouter(tags=["service"], route_class=EndpointRoute)
@@ -131,7 +131,7 @@ def render_page(settings: Settings, served: Collection[str]) -> str:
 </header>
 <div class="groups">
 {sections}</div>
-<footer>Willay {version("willay")}</footer>
+<footer>Willay {VERSION}</footer>
 </main>
 </body>
 </html>

@@ -1,6 +1,5 @@
 """The GET requests of Meilisearch's clients: health, version, and search by query string."""
 
-from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -12,6 +11,7 @@ from app.delivery import instant
 from app.errors import BadRequest
 from app.http.endpoint import RuntimeDep
 from app.http.instant import InstantGetRoute, parse_wire
+from app.kit.version import VERSION
 from app.public.instant import InstantHealth, InstantResult, InstantVersion
 from app.search.instant.questions import SearchQuestion
 
@@ -37,7 +37,7 @@ async def read_search_health(request: Request) -> Response:
 async def read_search_version(request: Request) -> Response:
     """The version of this service."""
     _reject_query(request)
-    instant_version = InstantVersion(commitSha="", commitDate="", pkgVersion=version("willay"))
+    instant_version = InstantVersion(commitSha="", commitDate="", pkgVersion=VERSION)
     return _answer(instant_version)
 
 

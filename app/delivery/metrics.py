@@ -4,7 +4,6 @@ that deploy/alerts.yml watches."""
 import shutil
 from collections.abc import Iterable
 from hmac import compare_digest
-from importlib.metadata import version
 from ipaddress import ip_address
 from typing import Final, get_args
 
@@ -24,6 +23,7 @@ from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
+from app.kit.version import VERSION
 from app.letters import register
 from app.letters.register import LetterTally
 from app.milestones import LastOccurrence
@@ -107,7 +107,7 @@ class _Gauges(Collector):
 
     @override
     def collect(self) -> Iterable[Metric]:
-        yield InfoMetricFamily("willay_build", "The program.", {"version": version("willay")})
+        yield InfoMetricFamily("willay_build", "The program.", {"version": VERSION})
         yield from self._store()
         yield from self._search
         yield from self._webhooks()

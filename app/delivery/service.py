@@ -1,6 +1,5 @@
 """The front page, old addresses, and the endpoints that report life and readiness."""
 
-from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -15,6 +14,7 @@ from app.http.parameters import NoneTravelling, Parameters, bad_parameter
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
 from app.kit.text import is_legal, plain_path
+from app.kit.version import VERSION
 from app.public.envelopes import One, Resolution
 from app.public.service import (
     Alive,
@@ -52,7 +52,7 @@ def read_service(view: BriefView, _params: NoneTravelling) -> Answer:
     settings = view.runtime.settings
     service = Service(
         name=settings.site_name,
-        version=version("willay"),
+        version=VERSION,
         site=settings.site_url,
         languages=list(settings.languages),
         licence=settings.default_licence,

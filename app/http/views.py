@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
-from importlib.metadata import version
 from typing import TypeVar
 
 from fastapi import Request
@@ -30,6 +29,7 @@ from app.http.cache_headers import (
     purge_headers,
 )
 from app.kit.calendar import Calendar
+from app.kit.version import VERSION
 from app.loop_reads.brief import NotBrief
 from app.published.answer import Answer
 from app.published.cache import HeadCache, Tags
@@ -303,7 +303,7 @@ def etag_matches(header: str | None, tag: str) -> bool:
     )
 
 
-_VERSION = version("willay").encode()
+_VERSION = VERSION.encode()
 
 
 def tag_of(source: str | bytes) -> str:
