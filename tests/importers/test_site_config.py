@@ -34,7 +34,10 @@ HUGO_FILES = {
     "content/docs/My File.md": "---\ntitle: Mío\n---\nTexto.\n",
     "content/docs/own.en.md": "---\ntitle: Own\nurl: /own/\n---\nText.\n",
     "content/tags/mineria/_index.md": "---\ntitle: Minería\n---\nTexto.\n",
-    "content/news/mine.md": "---\ntitle: Mina\ndate: 2019-07-01\ntags: [mineria]\n---\nTexto.\n",
+    "content/news/mine.md": "---\ntitle: Mina\ndate: 2019-07-01\ntags: [mineria]\n---\n"
+    'Ver [uno]({{< ref "blog/bundle" >}}) y [dos](../blog/bundle/index.md#x).\n',
+    "content/news/mine.en.md": "---\ntitle: Mine\nslug: mine-en\ndate: 2019-07-01\n---\n"
+    '[One]({{< ref "news/marcha" >}}), [two]({{< ref "news/march" >}}), [own](mine.md)\n',
 }
 HUGO_ADDRESSES = {
     "/2019/05/la-gran-marcha/": "marcha",
@@ -74,6 +77,8 @@ def test_a_site_of_hugo_keeps_the_addresses_of_its_configuration(
     march = article(bench, "marcha")
     assert march["lang"] == "es"  # no text names its language; the configuration does
     assert march["body_html"].count('<a href="/guia"') == 2  # a link, and where a figure leads
+    assert article(bench, "mine")["body_html"].count('href="/news/otro') == 2
+    assert not [message for message, _ in report.findings if "does not hold" in message]
     assert move(tmp_path, "folder", folder).outcomes.get("article created", 0) == 0
 
 

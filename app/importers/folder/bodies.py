@@ -1,5 +1,6 @@
 """A text of a folder as Markdown or HTML of our own: shortcodes, titles, addresses."""
 
+import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -105,7 +106,19 @@ class FolderRenderer:
         content = FolderText(body, "html" if is_html else "markdown")
         if is_html:
             self._take_document(content)
-        rules = CodeRules(self.find_page, self.drop_unknown, note)
+        present: set[str] = set()  # addresses that are new already
+
+        def find_page(target: str) -> str | None:
+            location = self.find_page(text, target)
+            present.update([location] if location else [])
+            return location
+
+        def rewrite(element: str, address: str) -> str:
+            if address in present:
+                return address
+            return self._rewrite(content.media, text, page, element, address)
+
+        rules = CodeRules(find_page, self.drop_unknown, note)
         body = render_codes(content.body, rules, is_module=text.path.suffix == ".mdx")
         body = change_prose(body, partial(_escape_tags, note, is_html))
         if not is_html and not has_title and (match := _HEADING.match(body)):
@@ -114,7 +127,6 @@ class FolderRenderer:
         if len(before) > 1:
             content.teaser = before[0]
             body = _MORE.sub("", body)
-        rewrite = partial(self._rewrite, content.media, text, page)
         content.body = change_prose(body, partial(_rewrite_body, rewrite)).strip()
         return content
 
@@ -122,15 +134,24 @@ class FolderRenderer:
         """The reference to the medium of a picture in the front matter, or its address."""
         return self._rewrite(media, text, page, "img", target)
 
-    def find_page(self, target: str) -> str | None:
-        """The address of a text by the name of its file, with or without its folders."""
+    def find_page(self, text: TextFile, target: str) -> str | None:
+        """The address of a text that another one names by its file, with or without its folders."""
         name, mark, fragment = target.strip().partition("#")
-        key = self.rewriter.index.get("ref", reference_key(name)) if name else None
+        key = self._find_text(text, name) if name else None
         facts: dict[str, Any] | None = self.rewriter.index.get("text", key) if key else None
         if facts is None:
             return None
         location = self.rewriter.page_urls.location(facts["kind"], facts["slug"], facts["lang"])
         return f"{location}{mark}{fragment}"
+
+    def _find_text(self, text: TextFile, name: str) -> str | None:
+        """The key of a text: the one beside this text first, then one in its language."""
+        near = posixpath.normpath((PurePosixPath(text.name).parent / name).as_posix())
+        lang = self.rewriter.index.get("text", text.name)["lang"]
+        plain = reference_key(name)
+        keys = (reference_key(near), f"{lang}:{plain}", plain)
+        found_texts = (self.rewriter.index.get("ref", key) for key in keys)
+        return next((key for key in found_texts if key is not None), None)
 
     def _rewrite(
         self, media: TextMedia, text: TextFile, page: str, element: str, address: str
@@ -139,7 +160,7 @@ class FolderRenderer:
         if path is not None:
             return self.rewriter.file_reference(path, media, text.name)
         if address.partition("#")[0].endswith((".md", ".mdx", ".markdown")):
-            found_page = self.find_page(address)
+            found_page = self.find_page(text, address)
             if found_page is not None:
                 return found_page
         return self.rewriter.rewrite(media, text.name, page, element, address)

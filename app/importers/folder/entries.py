@@ -241,9 +241,10 @@ class FolderImport(SourceImport):
         self.index.put("text", name, {**known, "paths": own[:100]})
         if text.is_index and kind == "page":
             self.index.claim("section", f"{lang}/{'/'.join(text.folders)}", name)
-        stems = (name, PurePosixPath(name).name, text.stem, f"{text.dated}-{text.stem}")
-        for reference in stems:
-            self.index.claim("ref", reference_key(reference), name)
+        for reference in text.references:
+            key = reference_key(reference)
+            self.index.claim("ref", f"{lang}:{key}", name)
+            self.index.claim("ref", key, name)
         self._tags.add(facts, text, lang)
 
     def _settle_slugs(self) -> None:

@@ -46,6 +46,14 @@ class TextFile:
         return "/".join((*self.folders, self.dated, self.stem))
 
     @property
+    def references(self) -> tuple[str, ...]:
+        """The names by which other texts may refer to it."""
+        last = f"{self.dated}-{self.stem}" if self.dated else self.stem
+        folders = "/".join(self.folders)
+        inner = folders if self.is_index else f"{folders}/{last}"
+        return (self.name, inner, PurePosixPath(self.name).name, self.stem, last)
+
+    @property
     def is_draft(self) -> bool:
         """Whether its folder holds drafts."""
         return "_drafts" in PurePosixPath(self.name).parts
