@@ -178,6 +178,7 @@ SMALL = {
         "event_tag",
         "account",
         "newsletter",  # one for each rhythm and language
+        "import_job",  # one for each move of the desk
     ),
     *("partner", "webhook", "change_head", "lease", "alembic_version"),
 }

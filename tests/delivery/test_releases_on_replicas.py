@@ -57,6 +57,12 @@ class Readers:
                 for url, count in OUTLETS.items():
                     self.seen.setdefault((reader, url), []).append(count(client.get(url)))
 
+    def wait_for_all(self, readers: int) -> None:
+        """Until each has seen each address, which takes a busy machine seconds."""
+        deadline = time.monotonic() + 60
+        while len(self.seen) < readers * len(OUTLETS) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
 
 @contextmanager
 def two_replicas(folder: Path) -> Iterator[tuple[Runtime, list[str]]]:
@@ -86,23 +92,24 @@ def test_readers_of_two_replicas_see_none_or_all(tmp_path: Path) -> None:
         for n in range(BEFORE):
             builders.published(runtime, title=f"Old {n}", tags=("water",))
         release = schedule(runtime, system_clock() + timedelta(hours=1))
-        at = system_clock() + timedelta(seconds=2.5)
-        with runtime.publishing() as tx:
-            scheduling.move(
-                *(tx, EDITOR, release, 1, runtime.site_rules),
-                change=lambda _: Interval(at, None),
-            )
         readers = Readers()
         threads = [
             threading.Thread(target=readers.poll, args=reader) for reader in enumerate(bases * 2)
         ]
         for thread in threads:
             thread.start()
+        readers.wait_for_all(len(threads))
+        assert len(readers.seen) == len(threads) * len(OUTLETS)
+        at = system_clock() + timedelta(seconds=2.5)
+        with runtime.publishing() as tx:
+            scheduling.move(
+                *(tx, EDITOR, release, 1, runtime.site_rules),
+                change=lambda _: Interval(at, None),
+            )
         time.sleep(max(0, (at - system_clock()).total_seconds()) + 2)
         readers.stop.set()
         for thread in threads:
             thread.join(30)
-    assert len(readers.seen) == len(threads) * len(OUTLETS)
     for key, numbers in readers.seen.items():
         assert set(numbers) == {0, TEXTS}, (key, set(numbers))
         assert numbers == sorted(numbers), key  # nor are they taken back
