@@ -76,7 +76,7 @@ def willay_process(
         input=said,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         check=False,
     )
 

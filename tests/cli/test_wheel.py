@@ -60,7 +60,7 @@ def test_it_migrates_serves_and_examines_from_another_folder(wheel: Path, tmp_pa
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=150,
             check=False,
         )
         assert done.returncode == 0, done.stderr
