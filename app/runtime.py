@@ -30,6 +30,7 @@ from app.partners.usage import UsageMeter
 from app.published import changes as published
 from app.published.cache import ReadCache
 from app.rates import RateLimiter
+from app.search.embedded.meaning.opening import open_encoder
 from app.search.failover import SearchService
 from app.search.lazy import LazyEngine, RemoteEngine
 from app.search.overlay import load_overlay
@@ -224,7 +225,9 @@ def _flush_usage(meter: UsageMeter) -> None:
 def _open_search(
     settings: Settings, database: Database, memory: ReadCache, clock: Clock
 ) -> SearchService:
-    folder = LazyEngine(settings.data_dir / "search", settings.languages)
+    model = settings.semantic_model
+    encoder = open_encoder(model) if model is not None else None
+    folder = LazyEngine(settings.data_dir / "search", settings.languages, encoder)
     late_of = partial(load_overlay, database, memory, clock, settings.calendar)
 
     def lag_of(cursor: str | None) -> tuple[int, float]:
@@ -239,6 +242,7 @@ def _open_search(
             late_of=late_of,
             languages=settings.languages,
             behind=lag_of,
+            model=encoder.digest if encoder is not None else "",
         )
     # Imported only with a server: the client takes time and memory of every process.
     from app.search.meilisearch.connection import Address, Connection
@@ -258,5 +262,12 @@ def _open_search(
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
     standby = folder if settings.search_fallback else None
     return SearchService(
-        remote_engine, standby, published.sequence_of, token, lag_of, late_of, settings.languages
+        remote_engine,
+        standby,
+        published.sequence_of,
+        token,
+        lag_of,
+        late_of,
+        settings.languages,
+        model=encoder.digest if encoder is not None else "",
     )

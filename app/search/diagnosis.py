@@ -25,6 +25,8 @@ def diagnose(search: SearchService) -> tuple[str, str]:
     state = f"{engine.name}, {engine.count()} documents, {behind} changes behind"
     if (near := search.near_behind()) and near[0]:
         state += f", the index on this machine {near[0]}"
+    if search.model:
+        state += f"; English questions are ranked by meaning too (model {search.model})"
     return state, next(_iter_remedies(search, engine, seconds), "")
 
 

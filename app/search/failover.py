@@ -75,7 +75,7 @@ class ServedResult:
 
 class SearchService:
     """The engines of a process. `place_of` gives the place of a cursor in the log, `late_of` the
-    things after it."""
+    things after it. `model` names the near engine's model of meaning, if it has one."""
 
     def __init__(
         self,
@@ -86,8 +86,9 @@ class SearchService:
         behind: Behind = lambda _cursor: (0, 0.0),
         late_of: LateOf = lambda _cursor, _parked: Overlay(),
         languages: tuple[str, ...] = (),
+        model: str = "",
     ) -> None:
-        self.main = main
+        self.main, self.model = main, model
         self.token = token
         self.standby = standby
         self.near = main if main.name == "embedded" else standby

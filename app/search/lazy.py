@@ -17,6 +17,7 @@ from app.search.embedded.engine import EmbeddedEngine
 from app.search.protocol import Engine
 
 if TYPE_CHECKING:
+    from app.search.embedded.meaning.encoding import Encoder
     from app.search.meilisearch.connection import Connection
 
 
@@ -106,9 +107,12 @@ class LazyEngine:
     interrupt: Final = None
     is_resting: Final = False
 
-    def __init__(self, folder: Path, languages: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, languages: Sequence[str], encoder: "Encoder | None" = None
+    ) -> None:
         self._folder = folder
         self._languages = tuple(languages)
+        self._encoder = encoder
         self._lock = Lock()
         self._engine: EmbeddedEngine | None = None
         self._before: EmbeddedEngine | None = None
@@ -159,7 +163,7 @@ class LazyEngine:
 
     def _open_engine(self) -> EmbeddedEngine:
         try:
-            engine = EmbeddedEngine.open(self._folder, self._languages)
+            engine = EmbeddedEngine.open(self._folder, self._languages, self._encoder)
         except OSError as error:
             failed = self._unusable(error)
             self.outage.begin(failed)

@@ -50,6 +50,14 @@ def find_telling_words(text: ParsedText, languages: Sequence[str]) -> Sequence[s
     return telling if telling or text.phrases else text.words
 
 
+def question_language(words: Sequence[str]) -> str | None:
+    """The base language that a question's function words tell; None if they tell none."""
+    counts = {base: sum(is_stop_word(word, [base]) for word in words) for base in _STOP_WORDS}
+    most = max(counts.values())
+    likely = [base for base, count in counts.items() if count == most]
+    return likely[0] if most and len(likely) == 1 else None
+
+
 def _guess_languages(words: Sequence[str], languages: Sequence[str]) -> Iterable[str]:
     """The base language of most function words; all languages if several have as many."""
     bases = dict.fromkeys(map(base_language, languages))

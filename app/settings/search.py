@@ -1,6 +1,9 @@
 """Settings of search."""
 
-from pydantic import Field, SecretStr
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
 
 from app.setting_types import WebAddress
 from app.settings.group import Group
@@ -32,6 +35,12 @@ class SearchSettings(Group):
         description="Whether the embedded engine works beside Meilisearch. The two answer "
         "together, and the embedded engine answers alone while the server is out of reach",
     )
+    semantic_model: Path | None = Field(
+        None,
+        description="A folder with `model.onnx` and `tokenizer.json` of an English sentence model, "
+        "such as all-MiniLM-L6-v2. With it, the embedded engine ranks English questions by their "
+        "meaning too. It needs the extra `semantic`",
+    )
     search_check_seconds: int = Field(
         600,
         ge=10,
@@ -46,3 +55,9 @@ class SearchSettings(Group):
     search_token_minutes: int = Field(
         15, ge=1, le=1_440, description="How many minutes such a token is valid"
     )
+
+    @model_validator(mode="after")
+    def _require_embedded_engine(self) -> Self:
+        if self.semantic_model is not None and self.meilisearch_url and not self.search_fallback:
+            raise ValueError("semantic_model needs the embedded engine: leave search_fallback true")
+        return self

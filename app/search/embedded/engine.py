@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import tantivy
 
@@ -30,6 +30,7 @@ from app.search.embedded.index_folder import (
     throw_away,
 )
 from app.search.embedded.matching import Ranking, count_of
+from app.search.embedded.meaning.document_vectors import DocumentVectors
 from app.search.embedded.schema import (
     COLUMNS,
     CURSOR_KEY,
@@ -54,7 +55,13 @@ from app.search.protocol import (
     Suggestion,
 )
 
+if TYPE_CHECKING:
+    from app.search.embedded.meaning.encoding import Encoder
+    from app.search.embedded.meaning.reranking import MeaningRanker
+
 _LOG = logging.getLogger("willay.search")
+_PORTION_TO_ENCODE: Final = 32
+"""Texts that get vectors in one commit: some seconds, after which search follows again."""
 
 
 class EmbeddedEngine(OnThisHost):
@@ -66,38 +73,49 @@ class EmbeddedEngine(OnThisHost):
     name: Final = "embedded"
 
     def __init__(
-        self, path: Path, languages: Sequence[str], ranking: Ranking | None = None
+        self,
+        path: Path,
+        languages: Sequence[str],
+        ranking: Ranking | None = None,
+        encoder: "Encoder | None" = None,
     ) -> None:
-        self.folder = path / folder_name(languages)
+        self.folder = path / folder_name(languages, encoder.digest if encoder else "")
         self.index: Final = f"{self.name}/{folder_identity(path)}"
         self._damage = DamageGuard(self.folder)
         self._analyser = Analyser(languages)
-        self._schema = build_schema()
+        self._schema = build_schema(has_vectors=encoder is not None)
         self._held = LockedFolder.of(self.folder)
         try:
             self._index = self._open_index()
         except IndexUnreadable:
             self._held.close()
             raise
-        self._writer = Writer(self._index, self._analyser, self._damage)
+        self._vectors = DocumentVectors(self._schema, encoder)
+        self._writer = Writer(self._index, self._analyser, self._damage, self._vectors)
+        if encoder is not None:
+            self.portion = _PORTION_TO_ENCODE
         self._lock = Lock()
         self._seen = self._commit_identity()
         self._snapshot = IndexSnapshot(
-            self._schema, self._index.searcher(), self._analyser, ranking or Ranking()
+            self._schema,
+            self._index.searcher(),
+            self._analyser,
+            ranking or Ranking(),
+            self._make_ranker(encoder),
         )
 
     @classmethod
-    def open(cls, path: Path, languages: Sequence[str]) -> Self:
+    def open(cls, path: Path, languages: Sequence[str], encoder: "Encoder | None" = None) -> Self:
         """Open a readable index; a damaged one is thrown away and replaced by an empty one."""
         with exclusive_lock(path):
             try:
-                return cls(path, languages)
+                return cls(path, languages, encoder=encoder)
             except IndexUnreadable as error:
                 if is_of_the_machine(error):
                     raise
                 _LOG.warning("the search index is made anew: %s", error.cause)
-                throw_away(path / folder_name(languages))
-                return cls(path, languages)
+                throw_away(path / folder_name(languages, encoder.digest if encoder else ""))
+                return cls(path, languages, encoder=encoder)
 
     def search(self, query: Query) -> SearchResult:
         """The requested page. Raises ValueError for a page beyond `DEEPEST`."""
@@ -155,7 +173,7 @@ class EmbeddedEngine(OnThisHost):
 
     def seal(self, document: Document) -> bytes:
         """The seal of a document as `apply` writes it."""
-        return document_seal(document, self._analyser)
+        return document_seal(document, self._analyser, self._vectors.expected_bytes(document))
 
     def count(self) -> int:
         """The number of documents."""
@@ -205,6 +223,13 @@ class EmbeddedEngine(OnThisHost):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _make_ranker(self, encoder: "Encoder | None") -> "MeaningRanker | None":
+        if encoder is None:
+            return None
+        from app.search.embedded.meaning.reranking import MeaningRanker
+
+        return MeaningRanker(self._schema, encoder, self._damage)
 
     def _open_index(self) -> tantivy.Index:
         with self._damage:

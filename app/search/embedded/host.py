@@ -1,7 +1,6 @@
 """The parts of the protocol that concern distant engines, with this one's simple answers."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from app.search.protocol import Parked
 
@@ -9,7 +8,7 @@ from app.search.protocol import Parked
 class OnThisHost:
     """An engine that loses no write on the way, needs no permission, and has one folder."""
 
-    portion: Final = 500
+    portion = 500
 
     def take(self, *, insist: bool = False) -> bool:
         """False: tantivy's lock is the lease, and its holder sees everything that was written."""

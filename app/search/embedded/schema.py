@@ -42,12 +42,13 @@ RECENCY = 0.1
 _HALF = 2**64 - 1
 
 
-def folder_name(languages: Sequence[str]) -> str:
-    """The folder of this version of the index: another version's analysis never reads it."""
-    return "-".join([f"v{VERSION}", *languages])
+def folder_name(languages: Sequence[str], model: str = "") -> str:
+    """The folder of this version of the index: another version's analysis never reads it, nor does
+    an engine with another model of meaning."""
+    return "-".join([f"v{VERSION}", *languages, *([f"meaning{model}"] if model else [])])
 
 
-def build_schema() -> tantivy.Schema:
+def build_schema(*, has_vectors: bool = False) -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for exact in ("key", "id", "article_kind", "authors", "also_in"):
         builder.add_text_field(exact, stored=True, tokenizer_name="raw", index_option="basic")
@@ -72,6 +73,9 @@ def build_schema() -> tantivy.Schema:
     )
     for field in ("shown_title", "shown_summary", "shown_body", "labels", "cursor"):
         builder.add_bytes_field(field, stored=True)
+    if has_vectors:
+        builder.add_bytes_field("vector", stored=True)
+        builder.add_unsigned_field("has_vector", indexed=True, fast=True)
     return builder.build()
 
 
@@ -106,24 +110,30 @@ def cursor_document(cursor: str) -> tantivy.Document:
     return document
 
 
-def tantivy_document(source: Document, analyser: Analyser) -> tantivy.Document:
+def tantivy_document(source: Document, analyser: Analyser, vector: bytes = b"") -> tantivy.Document:
     """The document; raises ValueError for a digest of another length or a version out of range."""
     if len(source.mark.digest) != DIGEST_BYTES:
         raise ValueError(f"a digest has {DIGEST_BYTES} bytes")
     document = _readable_document(source, analyser)
+    if vector:
+        document.add_bytes("vector", vector)
+        document.add_unsigned("has_vector", 1)
     _add_words(document, source, analyser)
     return document
 
 
-def document_seal(source: Document, analyser: Analyser) -> bytes:
-    """The seal of a document as `tantivy_document` makes it."""
-    return seal_of(_readable_document(source, analyser).to_dict())
+def document_seal(source: Document, analyser: Analyser, vector_bytes: int = 0) -> bytes:
+    """The seal of a document as `tantivy_document` makes it, with a vector of so many bytes."""
+    fields = _readable_document(source, analyser).to_dict()
+    return seal_of(fields | ({"vector": [bytes(vector_bytes)]} if vector_bytes else {}))
 
 
 def seal_of(fields: Mapping[str, Sequence[Any]]) -> bytes:
     """A digest of all readable values of a document: of each text that its words were made of, or
-    of the labels, the digest that stands for them."""
-    return _digest([(name, list(fields.get(name, ()))) for name in (*READABLE, *STORED)])
+    of the labels, the digest that stands for them. Of a vector it has the length alone: a check
+    would take hours if it had to make each vector again."""
+    values = [(name, list(fields.get(name, ()))) for name in (*READABLE, *STORED)]
+    return _digest([*values, ("vector", [len(vector) for vector in fields.get("vector", ())])])
 
 
 def _readable_document(source: Document, analyser: Analyser) -> tantivy.Document:

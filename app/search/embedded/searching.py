@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import tantivy
 from tantivy import Occur
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.correction import Corrector, Substitution, apply_changes, changed_text
+from app.search.embedded.faceting import FacetCounter
 from app.search.embedded.filters import filter_clauses
 from app.search.embedded.marking import Marker
 from app.search.embedded.matching import (
@@ -20,40 +22,25 @@ from app.search.embedded.matching import (
     count_of,
     count_words,
 )
-from app.search.embedded.schema import (
-    ANY_LANGUAGE,
-    CURSOR_KEY,
-    NO_KIND,
-    read_column,
-    read_keys,
-    shown_texts,
-)
+from app.search.embedded.meaning.asking import is_for_meaning
+from app.search.embedded.schema import CURSOR_KEY, NO_KIND, read_column, read_keys, shown_texts
 from app.search.embedded.synonyms import related_stems
 from app.search.embedded.vocabulary import Vocabulary
 from app.search.embedded.widening import Widener
 from app.search.grammar import ParsedText, parse_text
-from app.search.protocol import (
-    DEEPEST,
-    DOCUMENT_KINDS,
-    FACET_VALUES,
-    FacetName,
-    Filter,
-    Hit,
-    Query,
-    SearchResult,
-)
+from app.search.protocol import DEEPEST, Filter, Hit, Query, SearchResult
 from app.search.stopwords import find_telling_words
+
+if TYPE_CHECKING:
+    from app.search.embedded.meaning.reranking import MeaningRanker
 
 _SHORTEST_BEGINNING = 2
 
 _MEAGRE = 10
 """If fewer documents match, those with only some of the words fill the page."""
 
-_FACETS_KEPT = 500
-_TEXT_KEPT = 200
-
 Address = tantivy.DocAddress
-Facets = dict[FacetName, tuple[tuple[str, int], ...]]
+Ranked = list[tuple[float, Address]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +60,8 @@ class IndexSnapshot:
     searcher: tantivy.Searcher
     analyser: Analyser
     ranking: Ranking = field(default_factory=Ranking)
-    _facet_cache: dict[Query, Facets] = field(init=False, default_factory=dict)
+    meaning: "MeaningRanker | None" = None
+    _state: object = field(init=False, default_factory=object)
 
     @cached_property
     def cursor(self) -> str | None:
@@ -83,6 +71,10 @@ class IndexSnapshot:
             content: bytes = self.searcher.doc(address).get_first("cursor") or b""
             return content.decode()
         return None
+
+    @cached_property
+    def facets(self) -> FacetCounter:
+        return FacetCounter(self.searcher)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -134,7 +126,7 @@ class IndexSnapshot:
             return SearchResult((), 0)
         matching = self._matching(query, reading)
         hits, total = self._page(query, reading, matching)
-        facets = self._facets(query, matching)
+        facets = self.facets.count(query, matching.required)
         return SearchResult(self._hits(query, reading, hits), total, facets=facets)
 
     def _corrector(self, query: Query) -> Corrector:
@@ -147,15 +139,43 @@ class IndexSnapshot:
     def _answer(self, query: Query, text: ParsedText) -> tuple[SearchResult, bool]:
         """The page, and whether no document held as many of the words as required."""
         reading = self._interpret(query, text)
+        if self.meaning is not None and is_for_meaning(query, text, self.meaning.encoder):
+            return self._answer_by_meaning(self.meaning, query, reading)
+        matching, hits, total, relaxed = self._find(query, reading)
+        facets = self.facets.count(query, matching.required)
+        return SearchResult(self._hits(query, reading, hits), total, facets=facets), relaxed
+
+    def _answer_by_meaning(
+        self, ranker: "MeaningRanker", query: Query, reading: ParsedQuery
+    ) -> tuple[SearchResult, bool]:
+        """The page in the order of words and meaning together. It is cut out of all hits from the
+        first on, so that turning pages repeats no hit and leaves none out."""
+        filters = self._filters(query, [])
+        meant = ranker.understand(query.text, self.searcher, self._state, filters)
+        start = (query.page - 1) * query.limit
+        end = start + query.limit + query.extra
+        deep = replace(query, page=1, limit=ranker.reach(end), extra=0)
+        matching, ranked, total, relaxed = self._find(deep, reading)
+        required, keys = matching.required, meant.keys if meant else ()
+        if meant is not None:
+            ranked = meant.rank(self.searcher, ranked)
+        if meant is not None and keys:
+            total += ranker.count_new(meant, self.searcher, required)
+            required = ranker.widen(meant, required)
+        facets = self.facets.count(query, required, keys)
+        hits = self._hits(query, reading, ranked[start:end])
+        return SearchResult(hits, total, facets=facets), relaxed
+
+    def _find(self, query: Query, reading: ParsedQuery) -> tuple[Matching, Ranked, int, bool]:
+        """What matches by its words, the page of it, its number, and whether no document held as
+        many of the words as required."""
         matching = self._matching(query, reading)
         hits, total = self._page(query, reading, matching)
         relaxed = not total and len(reading.words) > 1
         if relaxed or (total < _MEAGRE and query.order == "relevance" and len(reading.words) > 1):
             matching = self._matching(query, reading, some=True)
             hits, total = self._page(query, reading, matching)
-        return SearchResult(
-            self._hits(query, reading, hits), total, facets=self._facets(query, matching)
-        ), relaxed
+        return matching, hits, total, relaxed
 
     def _interpret(self, query: Query, text: ParsedText) -> ParsedQuery:
         words = self._counted_words(query, text)
@@ -210,9 +230,7 @@ class IndexSnapshot:
         cursor = tantivy.Query.term_query(self.schema, "kind", NO_KIND)
         return [*filters, (Occur.Must, every), (Occur.MustNot, cursor)]
 
-    def _page(
-        self, query: Query, reading: ParsedQuery, matching: Matching
-    ) -> tuple[list[tuple[float, Address]], int]:
+    def _page(self, query: Query, reading: ParsedQuery, matching: Matching) -> tuple[Ranked, int]:
         offset, limit = (query.page - 1) * query.limit, query.limit + query.extra
         ranked = query.order == "relevance" and (reading.words or reading.parsed.phrases)
         if not ranked:
@@ -266,45 +284,12 @@ class IndexSnapshot:
             self.analyser, forms, [*written, *quoted], beginning, query.filter.languages
         )
 
-    def _facets(self, query: Query, matching: Matching) -> Facets:
-        """The counts of facets; the pages of one question share one count."""
-        if not query.facets:
-            return {}
-        question = replace(query, limit=1, page=1, extra=0, highlight=False)
-        cached = self._facet_cache.get(question)
-        if cached is None:
-            cached = self._count(query.facets, matching)
-            if len(self._facet_cache) >= _FACETS_KEPT:
-                self._facet_cache.clear()
-            if len(query.text) <= _TEXT_KEPT:
-                self._facet_cache[question] = cached
-        return cached
-
-    def _count(self, facets: Sequence[FacetName], matching: Matching) -> Facets:
-        aggregations = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
-        query = tantivy.Query.boolean_query(matching.required)
-        counts = self.searcher.aggregate(query, aggregations)
-        return {
-            name: tuple(
-                (_facet_value(name, bucket["key"]), int(bucket["doc_count"]))
-                for bucket in counts[name]["buckets"]
-                if bucket["key"] != ANY_LANGUAGE
-            )
-            for name in facets
-        }
-
 
 def within_depth(query: Query) -> Query:
     """The query; raises ValueError for a page beyond `DEEPEST`."""
     if query.limit < 1 or query.page < 1 or query.limit * query.page > DEEPEST:
         raise ValueError(f"pages go from 1 to {DEEPEST} hits")
     return query
-
-
-def _facet_value(name: FacetName, key: str | float) -> str:
-    if name == "kind":
-        return DOCUMENT_KINDS[int(key)]
-    return str(int(key)) if name == "year" else str(key)
 
 
 def _with_changes(text: ParsedText, changes: Sequence[Substitution]) -> ParsedText:

@@ -7,6 +7,7 @@ import tantivy
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.damage import DamageGuard
+from app.search.embedded.meaning.document_vectors import DocumentVectors
 from app.search.embedded.schema import (
     CURSOR_KEY,
     cursor_document,
@@ -42,10 +43,17 @@ def build_memory_index(
 class Writer:
     """Takes the lease at its first use, and keeps it until it is closed."""
 
-    def __init__(self, index: tantivy.Index, analyser: Analyser, damage: DamageGuard) -> None:
+    def __init__(
+        self,
+        index: tantivy.Index,
+        analyser: Analyser,
+        damage: DamageGuard,
+        vectors: DocumentVectors,
+    ) -> None:
         self._index = index
         self._analyser = analyser
         self._damage = damage
+        self._vectors = vectors
         self._lock = Lock()
         self._writer: tantivy.IndexWriter | None = None
 
@@ -75,8 +83,9 @@ class Writer:
                 with self._damage:
                     writer.delete_all_documents()
                 for portion in portions:
-                    for document in portion:
-                        document_row = tantivy_document(document, self._analyser)
+                    vectors = self._vectors.make_new(portion)
+                    for document, vector in zip(portion, vectors, strict=True):
+                        document_row = tantivy_document(document, self._analyser, vector)
                         with self._damage:
                             writer.add_document(document_row)
                 self._finish(writer, cursor)
@@ -109,8 +118,15 @@ class Writer:
         changed = {key_of(key): None for key in deletes} | {
             key_of(document.key): document for document in upserts
         }
+        written = [document for document in changed.values() if document is not None]
+        with self._damage:
+            searcher = self._index.searcher()
+        vectors = self._vectors.make(written, searcher, self._damage)
+        vector_of = {key_of(one.key): vector for one, vector in zip(written, vectors, strict=True)}
         for key, document in changed.items():
-            document_row = tantivy_document(document, self._analyser) if document else None
+            document_row = (
+                tantivy_document(document, self._analyser, vector_of[key]) if document else None
+            )
             with self._damage:
                 writer.delete_documents_by_term("key", key)
                 if document_row is not None:
