@@ -2,7 +2,8 @@
 
 The public collections lie below `--collections` (build/collections) in a folder each, with
 documents.jsonl, queries.tsv and qrels.txt. What is not there is named and left out. A real search
-server is measured too when `WILLAY_TEST_MEILISEARCH_URL` and `WILLAY_TEST_MEILISEARCH_KEY` are set.
+server is measured too when `WILLAY_TEST_MEILISEARCH_URL` and `WILLAY_TEST_MEILISEARCH_KEY` are set,
+and the ranking by meaning when `WILLAY_SEMANTIC_MODEL` is.
 """
 
 import os
@@ -17,6 +18,7 @@ from benchmarks.relevance.collections import (
     newsroom,
     public_collections,
 )
+from benchmarks.relevance.engines import MODEL
 from benchmarks.relevance.reports import (
     report_engines,
     report_fit,
@@ -73,6 +75,8 @@ def _skipped(folder: Path, absent: Sequence[str], *, has_public: bool) -> list[s
         lines.append("the fit of the widening: it leaves one collection out, and none is there")
     if not (os.environ.get(URL) and os.environ.get(KEY)):
         lines.append(f"the search server: {URL} and {KEY} are not set")
+    if not os.environ.get(MODEL):
+        lines.append(f"the ranking by meaning: {MODEL} is not set")
     return lines
 
 

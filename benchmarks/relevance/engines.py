@@ -1,6 +1,7 @@
 """The engines measured: ours, and two plain ones that show what its parts are worth."""
 
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,11 +20,16 @@ from rank_bm25 import BM25Okapi
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.matching import Ranking
+from app.search.embedded.meaning.encoding import Encoder
+from app.search.embedded.meaning.opening import open_encoder
 from app.search.protocol import Document, Key, Label, Mark, Query
 from benchmarks.relevance.collections import Text
 
 _SPACE = UUID(int=0)
 LANGUAGES = ("en", "es")
+MODEL = "WILLAY_SEMANTIC_MODEL"
+_PATIENCE = 600.0
+"""Seconds that a search waits for the vectors: each figure is of words and meaning together."""
 
 
 class Measured(Protocol):
@@ -41,9 +47,11 @@ class Willay:
 
     name = "willay"
 
-    def __init__(self, documents: Sequence[Text]) -> None:
+    def __init__(self, documents: Sequence[Text], encoder: Encoder | None = None) -> None:
         self._folder = TemporaryDirectory()
-        self.engine = EmbeddedEngine(Path(self._folder.name), LANGUAGES)
+        self.engine = EmbeddedEngine(
+            Path(self._folder.name), LANGUAGES, encoder=encoder, patience=_PATIENCE
+        )
         self.ids = {uuid5(_SPACE, text.id): text.id for text in documents}
         self.documents = [_document(text) for text in documents]
         self.engine.apply(self.documents, [], "all")
@@ -70,6 +78,22 @@ class Willay:
     def best(self, text: str, limit: int, *, exact: bool = False) -> list[str]:
         result = self.engine.search(Query(text, limit=limit, exact=exact))
         return [self.ids[hit.key.id] for hit in result.hits]
+
+
+class WithMeaning(Willay):
+    """The same engine where the operator gave it a model."""
+
+    name = "with meaning"
+
+
+@contextmanager
+def with_model(documents: Sequence[Text]) -> Iterator[list[WithMeaning]]:
+    """The engine with the model that the environment names, if it names one."""
+    if folder := os.environ.get(MODEL):
+        with WithMeaning(documents, open_encoder(Path(folder))) as engine:
+            yield [engine]
+    else:
+        yield []
 
 
 class Exact:

@@ -8,7 +8,14 @@ from time import perf_counter
 
 from benchmarks.relevance import fitting
 from benchmarks.relevance.collections import Collection, pick_evenly
-from benchmarks.relevance.engines import Exact, Measured, PlainBm25, PlainTantivy, Willay
+from benchmarks.relevance.engines import (
+    Exact,
+    Measured,
+    PlainBm25,
+    PlainTantivy,
+    Willay,
+    with_model,
+)
 from benchmarks.relevance.measures import DEEP, Score, get_interval, get_p_value
 from benchmarks.relevance.robustness import to_variants
 from benchmarks.relevance.servers import on_server
@@ -38,9 +45,14 @@ def report_engines(collection: Collection) -> None:
         f"  {'':{width}}  queries  {'engine':14} nDCG@10  {'interval':13}  p  "
         f"  recall   MRR   zero hits  p50 ms  p99 ms"
     )
-    with Willay(collection.documents) as willay, on_server(willay, willay.documents) as served:
+    with (
+        Willay(collection.documents) as willay,
+        with_model(collection.documents) as by_meaning,
+        on_server(willay, willay.documents) as served,
+    ):
         engines: list[Measured] = [
             willay,
+            *by_meaning,
             Exact(willay),
             *served,
             PlainTantivy(collection.documents),

@@ -78,7 +78,10 @@ class EmbeddedEngine(OnThisHost):
         languages: Sequence[str],
         ranking: Ranking | None = None,
         encoder: "Encoder | None" = None,
+        patience: float = 0.2,
     ) -> None:
+        """With an encoder, a search waits `patience` seconds for vectors that are still read, and
+        then answers by words alone."""
         self.folder = path / folder_name(languages, encoder.digest if encoder else "")
         self.index: Final = f"{self.name}/{folder_identity(path)}"
         self._damage = DamageGuard(self.folder)
@@ -101,7 +104,7 @@ class EmbeddedEngine(OnThisHost):
             self._index.searcher(),
             self._analyser,
             ranking or Ranking(),
-            self._make_ranker(encoder),
+            self._make_ranker(encoder, patience),
         )
 
     @classmethod
@@ -224,12 +227,12 @@ class EmbeddedEngine(OnThisHost):
     ) -> None:
         self.close()
 
-    def _make_ranker(self, encoder: "Encoder | None") -> "MeaningRanker | None":
+    def _make_ranker(self, encoder: "Encoder | None", patience: float) -> "MeaningRanker | None":
         if encoder is None:
             return None
         from app.search.embedded.meaning.reranking import MeaningRanker
 
-        return MeaningRanker(self._schema, encoder, self._damage)
+        return MeaningRanker(self._schema, encoder, self._damage, patience)
 
     def _open_index(self) -> tantivy.Index:
         with self._damage:

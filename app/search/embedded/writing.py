@@ -119,9 +119,7 @@ class Writer:
             key_of(document.key): document for document in upserts
         }
         written = [document for document in changed.values() if document is not None]
-        with self._damage:
-            searcher = self._index.searcher()
-        vectors = self._vectors.make(written, searcher, self._damage)
+        vectors = self._vectors.make(written, self._index, self._damage)
         vector_of = {key_of(one.key): vector for one, vector in zip(written, vectors, strict=True)}
         for key, document in changed.items():
             document_row = (

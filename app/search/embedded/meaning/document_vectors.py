@@ -27,13 +27,15 @@ class DocumentVectors:
         return encoder.dimensions if encoder is not None and is_encoded(document.lang) else 0
 
     def make(
-        self, documents: Sequence[Document], searcher: tantivy.Searcher, damage: DamageGuard
+        self, documents: Sequence[Document], index: tantivy.Index, damage: DamageGuard
     ) -> list[bytes]:
         """The vector of each; that of the index if its text there is the same, because a tag's new
         name writes all of its articles again."""
         if self._encoder is None:
             return [b""] * len(documents)
         with damage:
+            index.reload()
+            searcher = index.searcher()
             vectors = [self._read_vector(document, searcher) for document in documents]
         lacking = [at for at, vector in enumerate(vectors) if not vector]
         made = self.make_new([documents[at] for at in lacking])

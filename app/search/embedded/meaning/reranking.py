@@ -34,8 +34,6 @@ _LIKE: Final = 0.38
 above the mean. Nonsense has a cosine of a third with something in any large archive."""
 _CANDIDATES: Final = 1_000
 """The nearest documents of which some may pass the filters."""
-_PATIENCE: Final = 0.2
-"""Seconds that a search waits until the vectors are read; then it answers by words alone."""
 
 _LOG = logging.getLogger("willay.search")
 
@@ -85,14 +83,17 @@ class Meant:
 
 
 class MeaningRanker:
-    """Ranks by one encoder. Holds the vectors of the index's last state that was searched."""
+    """Ranks by one encoder. Holds the vectors of the index's last state that was searched.
+
+    A search waits `patience` seconds until they are read.
+    """
 
     def __init__(
         self,
         schema: tantivy.Schema,
         encoder: Encoder,
         damage: DamageGuard,
-        patience: float = _PATIENCE,
+        patience: float,
     ) -> None:
         self.encoder: Final = encoder
         self._schema = schema
@@ -122,7 +123,7 @@ class MeaningRanker:
     @staticmethod
     def reach(end: int) -> int:
         """How many hits by words are needed for a page that ends there."""
-        return max(WINDOW, end) + MOST_ADDED
+        return max(WINDOW, end)
 
     def count_new(
         self, meant: Meant, searcher: tantivy.Searcher, required: Sequence[Clause]
