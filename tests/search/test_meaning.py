@@ -107,7 +107,10 @@ def test_pages_repeat_nothing_and_leave_nothing_out(tmp_path: Path) -> None:
         article(f"m{n}", f"Village {n}", f"The council of the village {'met ' * (n % 13)}")
         for n in range(130)
     ]
-    wet = [article(f"w{n}", f"Slick {n}", f"Crude{' village' * (n % 2)}.") for n in range(12)]
+    wet = [
+        article(f"w{n}", f"Slick {n}", "Crude " * 90 + "village council" * (n % 2))
+        for n in range(12)
+    ]
     with meaning_engine(tmp_path, *many, *wet) as engine:
         whole = engine.search(Query(question, limit=200, facets=("lang",)))
         found = [hit.key.id for hit in whole.hits]
@@ -122,6 +125,16 @@ def test_pages_repeat_nothing_and_leave_nothing_out(tmp_path: Path) -> None:
                 assert result.total == 172
                 paged += [hit.key.id for hit in result.hits][:size]
             assert paged == found, size
+
+
+def test_a_hit_far_from_the_question_has_a_score_that_is_not_negative(tmp_path: Path) -> None:
+    best = article("best", "Petroleum of the village council", "Petroleum of the council. " * 9)
+    far = article("far", "President", f"President released. {'x ' * 900} council village.")
+    near = [article(f"n{n}", f"Slick {n}", "Crude, crude.") for n in range(60)]
+    with meaning_engine(tmp_path, best, far, *near) as engine:
+        found = engine.search(Query("what is the petroleum of the village council", limit=200))
+    scores = {hit.key.id: hit.score for hit in found.hits}
+    assert scores[id_of("far")] == 0 == min(scores.values())
 
 
 def test_what_is_deleted_or_corrected_is_not_found_by_what_it_meant(tmp_path: Path) -> None:

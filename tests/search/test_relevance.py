@@ -15,7 +15,7 @@ from benchmarks.relevance.collections import (
     newsroom,
     public_collections,
 )
-from benchmarks.relevance.engines import Measured, PlainTantivy, Willay
+from benchmarks.relevance.engines import MODEL, Measured, PlainTantivy, Willay
 from benchmarks.relevance.measures import Score, get_interval, get_p_value
 from benchmarks.relevance.robustness import to_variants
 from benchmarks.relevance.servers import URL
@@ -108,8 +108,10 @@ def test_what_is_not_there_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(URL, raising=False)
+    monkeypatch.delenv(MODEL, raising=False)
     relevance.main(["--part", "fit", "--collections", str(tmp_path / "nowhere")])
     shown = capsys.readouterr().out.splitlines()
-    assert len(shown) == 3
+    assert len(shown) == 4
     assert all(line.startswith("skipped: ") for line in shown)
     assert "the fit of the widening" in shown[1]
+    assert "the ranking by meaning" in shown[3]

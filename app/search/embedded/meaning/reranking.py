@@ -65,7 +65,8 @@ class Meant:
             for address, distance in zip(addresses, distances, strict=True)
         ]
         order = sorted(range(len(scores)), key=lambda at: -scores[at])
-        reranked = [(scores[at], addresses[at]) for at in order]
+        # A score below zero would be none of the shares that InstantSearch gets.
+        reranked = [(max(scores[at], 0.0), addresses[at]) for at in order]
         lowest = reranked[-1][0] if reranked else 0.0
         new = {_place(address) for address in self.added}
         return reranked + [
