@@ -27,14 +27,14 @@ _CHARACTERS: Final = 6_000
 _QUESTIONS_KEPT: Final = 500
 _LARGEST: Final = 127
 _SHORTEST: Final = 1e-9
+_FILE_PART: Final = 65_536
 
 
 class OnnxEncoder:
     """Reads its model at once. `OSError`; `ValueError` for files that are no such model."""
 
     def __init__(self, folder: Path) -> None:
-        files = b"".join((folder / name).read_bytes() for name in (MODEL, TOKENIZER))
-        self.digest: Final = blake2b(_FORMAT + files, digest_size=4).hexdigest()
+        self.digest: Final = _digest_files([folder / MODEL, folder / TOKENIZER])
         self._pieces = WordPieces.read(folder / TOKENIZER)
         self._session = _open_session(folder / MODEL)
         self._inputs = {node.name for node in self._session.get_inputs()}
@@ -84,6 +84,16 @@ def _to_bytes(vector: "Vector") -> bytes:
     scale = _LARGEST / max(float(np.abs(vector).max()), _SHORTEST)
     content: bytes = np.rint(vector * scale).astype(np.int8).tobytes()
     return content
+
+
+def _digest_files(paths: Sequence[Path]) -> str:
+    """A digest of the files' contents, which are never in memory as a whole."""
+    digest = blake2b(_FORMAT, digest_size=4)
+    for path in paths:
+        with path.open("rb") as file:
+            while content := file.read(_FILE_PART):
+                digest.update(content)
+    return digest.hexdigest()
 
 
 def _open_session(model: Path) -> Any:
