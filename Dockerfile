@@ -28,8 +28,10 @@ RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation -w /wheels .
 
 FROM base AS environment
 RUN python -m venv /opt/venv
-COPY requirements/production.txt requirements/
-RUN /opt/venv/bin/pip install --require-hashes -r requirements/production.txt
+# With `--build-arg REQUIREMENTS=semantic` the image can rank by meaning too: docs/search.md.
+ARG REQUIREMENTS=production
+COPY requirements/${REQUIREMENTS}.txt requirements/
+RUN /opt/venv/bin/pip install --require-hashes -r requirements/${REQUIREMENTS}.txt
 COPY --from=wheel /wheels /wheels
 RUN /opt/venv/bin/pip install --no-index --no-deps /wheels/*.whl \
  && /opt/venv/bin/python -m compileall -q /opt/venv/lib

@@ -72,8 +72,9 @@ pins: ## Pin the dependencies again, with hashes; UPGRADE=--upgrade takes newer 
 	$(PYTHON) -m venv build/pins
 	build/pins/bin/pip install -q --disable-pip-version-check uv
 	$(PIN) -o requirements/runtime.txt pyproject.toml
-	$(PIN) -o requirements/production.txt -c requirements/runtime.txt --all-extras pyproject.toml
-	$(PIN) -o requirements/dev.txt -c requirements/production.txt --group dev
+	$(PIN) -o requirements/production.txt -c requirements/runtime.txt --extra s3 --extra redis pyproject.toml
+	$(PIN) -o requirements/semantic.txt -c requirements/production.txt --all-extras pyproject.toml
+	$(PIN) -o requirements/dev.txt -c requirements/semantic.txt --group dev
 	$(PIN) -o requirements/desk.txt --group desk
 	$(PIN) -o requirements/build.txt -c requirements/dev.txt --group build
 

@@ -98,15 +98,18 @@ def test_compose_trusts_the_gateway_that_a_proxy_on_the_host_comes_from(
     assert trusted == "${WILLAY_TRUSTED_PROXIES:-%s}" % network["gateway"]  # noqa: UP031
 
 
-def test_the_image_installs_what_is_pinned() -> None:
+@pytest.mark.parametrize("requirements", ["production", "semantic"])
+def test_the_image_installs_what_is_pinned(requirements: str) -> None:
     text = (ROOT / "Dockerfile").read_text()
+    assert "\nARG REQUIREMENTS=production\n" in text
+    text = text.replace("${REQUIREMENTS}", requirements)
     for copied in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
         for name in copied.split():
             assert (ROOT / name).exists(), name
-    assert "--require-hashes -r requirements/production.txt" in text
-    pinned = (ROOT / "requirements" / "production.txt").read_text()
-    assert re.search(r"^obstore==", pinned, re.MULTILINE)
-    assert re.search(r"^redis==", pinned, re.MULTILINE)
+    assert f"--require-hashes -r requirements/{requirements}.txt" in text
+    pinned = (ROOT / "requirements" / f"{requirements}.txt").read_text()
+    for extra in ("obstore", "redis", *(["onnxruntime"] if requirements == "semantic" else [])):
+        assert re.search(rf"^{extra}==", pinned, re.MULTILINE)
     for line in (ROOT / "requirements" / "runtime.txt").read_text().splitlines():
         if re.match(r"[a-z0-9]", line):
             assert line in pinned, "both files pin the same"
