@@ -78,7 +78,7 @@ class OldAddresses:
         if text.dated and "_posts" in text.folders:
             form = self.config.permalinks.get("posts", style)
             return self._expand(_STYLES.get(form, form), text, facts)
-        collection = next((part[1:] for part in text.folders if part.startswith("_")), "")
+        collection = _collection(text)
         if collection and collection in self.config.permalinks:
             return self._expand(self.config.permalinks[collection], text, facts)
         folders = [folder.removeprefix("_") for folder in text.folders]
@@ -117,8 +117,8 @@ class OldAddresses:
     def _values(self, text: TextFile, facts: Facts) -> dict[str, str]:
         slug = first_fact(facts, "slug")
         title = _urlize(str(first_fact(facts, "title") or text.stem))
-        base = self._base_name(text) if self.config.generator == "hugo" else text.stem
         is_hugo = self.config.generator == "hugo"
+        base = self._base_name(text) if is_hugo else text.stem
         categories = _categories(text, facts)
         values = {
             "title": title if is_hugo else str(slug or text.stem),
@@ -132,7 +132,7 @@ class OldAddresses:
             "path": "/".join([*text.folders[1:], text.stem]),
             "section": text.folders[0] if text.folders else "",
             "sections": "/".join(text.folders),
-            "collection": next((part[1:] for part in text.folders if part.startswith("_")), ""),
+            "collection": _collection(text),
             "categories": "/".join(category.lower() for category in categories),
             "slugified_categories": "/".join(map(to_slug, categories)),
             "output_ext": ".html",
@@ -174,6 +174,11 @@ class OldAddresses:
             return path
         lang = lang or self.lang
         return path if path.startswith(f"/{lang}/") else f"/{lang}{path}"
+
+
+def _collection(text: TextFile) -> str:
+    """The collection of Jekyll's that a text belongs to; empty for a page."""
+    return next((part[1:] for part in text.folders if part.startswith("_")), "")
 
 
 def _categories(text: TextFile, facts: Facts) -> list[str]:
