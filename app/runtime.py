@@ -227,6 +227,7 @@ def _open_search(
 ) -> SearchService:
     model = settings.semantic_model
     encoder = open_encoder(model) if model is not None else None
+    model_digest = encoder.digest if encoder is not None else ""
     folder = LazyEngine(settings.data_dir / "search", settings.languages, encoder)
     late_of = partial(load_overlay, database, memory, clock, settings.calendar)
 
@@ -242,7 +243,7 @@ def _open_search(
             late_of=late_of,
             languages=settings.languages,
             behind=lag_of,
-            model=encoder.digest if encoder is not None else "",
+            model=model_digest,
         )
     # Imported only with a server: the client takes time and memory of every process.
     from app.search.meilisearch.connection import Address, Connection
@@ -269,5 +270,5 @@ def _open_search(
         lag_of,
         late_of,
         settings.languages,
-        model=encoder.digest if encoder is not None else "",
+        model=model_digest,
     )

@@ -175,3 +175,41 @@ def test_redirects_of_vercel(bench: Bench, tmp_path: Path) -> None:
     report = move(tmp_path, "folder", write_folder(tmp_path / "site", files))
     assert (report.code, report.counts["redirect"][0]) == (0, 3)
     assert addresses(bench, {"/before": "", "/c": ""}) == {"/before": "march", "/c": None}
+
+
+def test_parentheses_are_a_pattern_in_the_redirects_of_vercel_alone(
+    bench: Bench, tmp_path: Path
+) -> None:
+    files: dict[str, str | bytes] = {
+        "vercel.json": '{"redirects": [{"source": "/a(b)?", "destination": "/posts/march/"}]}',
+        "static/_redirects": "/wiki/March_(2020) /posts/march/\n",
+        "content/posts/march.md": "---\ntitle: M\ndate: 2020-01-01\n---\nx\n",
+    }
+    report = move(tmp_path, "folder", write_folder(tmp_path / "site", files))
+    assert (report.code, report.counts["redirect"][0]) == (0, 2)
+    assert addresses(bench, {"/wiki/March_(2020)": "", "/a(b)?": "", "/a": ""}) == {
+        "/wiki/March_(2020)": "march",
+        "/a(b)?": None,
+        "/a": None,
+    }
+
+
+def test_redirects_that_are_nested_without_end_cost_no_text(bench: Bench, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "vercel.json": "[" * 100_000,
+        "content/posts/march.md": "---\ntitle: M\ndate: 2020-01-01\n---\nx\n",
+    }
+    report = move(tmp_path, "folder", write_folder(tmp_path / "site", files))
+    assert (report.code, report.counts["text"]) == (0, (1, 1))
+    reasons = [reason for kind, reason in report.reasons if kind == "file of redirects"]
+    assert len(reasons) == 1
+    assert reasons[0].startswith("cannot be read")
+
+
+def test_a_text_brings_fifty_tags(bench: Bench, tmp_path: Path) -> None:
+    names = ", ".join(f"tag {n}" for n in range(60))
+    lines = f"title: M\ndate: 2020-01-01\ntags: [{names}]\ncategories: [tag 0, {'x' * 99}]\n"
+    files: dict[str, str | bytes] = {"content/posts/march.md": f"---\n{lines}---\nx\n"}
+    report = move(tmp_path, "folder", write_folder(tmp_path / "site", files))
+    assert (report.code, report.counts["tag"]) == (0, (50, 50))
+    assert len(article(bench, "march")["tags"]) == 50

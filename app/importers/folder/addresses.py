@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.importers.folder.dates import moment_of_fact
 from app.importers.folder.files import TextFile, first_fact
 from app.importers.folder.front_matter import Facts
-from app.importers.folder.site_config import SiteConfig
+from app.importers.folder.site_config import SiteConfig, collection_of
 from app.importers.record_fields import to_slug
 
 DATE: Final = ("date", "pubdate", "publishdate", "publish_date", "published", "published_at")
@@ -78,27 +78,24 @@ class OldAddresses:
         if text.dated and "_posts" in text.folders:
             form = self.config.permalinks.get("posts", style)
             return self._expand(_STYLES.get(form, form), text, facts)
-        collection = _collection(text)
+        collection = collection_of(text.folders)
         if collection and collection in self.config.permalinks:
             return self._expand(self.config.permalinks[collection], text, facts)
         folders = [folder.removeprefix("_") for folder in text.folders]
         if text.is_index and not collection:
             return "/".join(["", *folders, ""])
-        ends_in_name = style not in _STYLES and not style.endswith((":output_ext", "/"))
-        slash = style == "pretty" or style.endswith("/")
-        ending = "/" if slash else "" if ends_in_name else ".html"
-        name = [] if text.is_index else [_file_name(text)]
+        form = _STYLES.get(style, style)
+        ending = "/" if form.endswith("/") else ".html" if form.endswith(":output_ext") else ""
+        name = [] if text.is_index else [text.base_name]
         return "/" + "/".join([*folders, *name]) + ending
 
     def _base_name(self, text: TextFile) -> str:
         """The name of the file in addresses of Hugo."""
-        if not text.dated or self.config.is_dated_by_name:
-            return text.stem
-        return _file_name(text)
+        return text.stem if self.config.is_dated_by_name else text.base_name
 
     def _expand(self, form: str, text: TextFile, facts: Facts) -> str | None:
         """An address in which `:title`, `:year` and the like stand for facts."""
-        values = self._values(text, facts)
+        values = self._values(text, facts) if ":" in form else {}
         is_known = True
 
         def replace(match: re.Match[str]) -> str:
@@ -132,7 +129,7 @@ class OldAddresses:
             "path": "/".join([*text.folders[1:], text.stem]),
             "section": text.folders[0] if text.folders else "",
             "sections": "/".join(text.folders),
-            "collection": _collection(text),
+            "collection": collection_of(text.folders),
             "categories": "/".join(category.lower() for category in categories),
             "slugified_categories": "/".join(map(to_slug, categories)),
             "output_ext": ".html",
@@ -176,11 +173,6 @@ class OldAddresses:
         return path if path.startswith(f"/{lang}/") else f"/{lang}{path}"
 
 
-def _collection(text: TextFile) -> str:
-    """The collection of Jekyll's that a text belongs to; empty for a page."""
-    return next((part[1:] for part in text.folders if part.startswith("_")), "")
-
-
 def _categories(text: TextFile, facts: Facts) -> list[str]:
     """The categories of a post of Jekyll: the folders above `_posts`, then those that it names."""
     special = next((place for place, part in enumerate(text.folders) if part.startswith("_")), 0)
@@ -190,10 +182,6 @@ def _categories(text: TextFile, facts: Facts) -> list[str]:
     names += many.split() if isinstance(many, str) else many if isinstance(many, list) else []
     texts = [str(name).strip() for name in names if name is not None]
     return list(dict.fromkeys(text for text in texts if text))
-
-
-def _file_name(text: TextFile) -> str:
-    return f"{text.dated}-{text.stem}" if text.dated else text.stem
 
 
 def _urlize(text: str) -> str:

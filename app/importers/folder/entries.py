@@ -150,7 +150,7 @@ class FolderImport(SourceImport):
         try:
             text, _ = decode_text(path.read_bytes()[:_LARGEST])
             self._redirects.add(read_redirects(path.name, text))
-        except (ValueError, OSError) as error:
+        except (ValueError, RecursionError, OSError) as error:
             reason = f"cannot be read ({str(error)[:100]})"
         self.report.leave(kind, reason, name)
 

@@ -46,12 +46,16 @@ class TextFile:
         return "/".join((*self.folders, self.dated, self.stem))
 
     @property
+    def base_name(self) -> str:
+        """The name of the file with its date, without language and extension."""
+        return f"{self.dated}-{self.stem}" if self.dated else self.stem
+
+    @property
     def references(self) -> tuple[str, ...]:
         """The names by which other texts may refer to it."""
-        last = f"{self.dated}-{self.stem}" if self.dated else self.stem
         folders = "/".join(self.folders)
-        inner = folders if self.is_index else f"{folders}/{last}"
-        return (self.name, inner, PurePosixPath(self.name).name, self.stem, last)
+        inner = folders if self.is_index else f"{folders}/{self.base_name}"
+        return (self.name, inner, PurePosixPath(self.name).name, self.stem, self.base_name)
 
     @property
     def is_draft(self) -> bool:

@@ -10,22 +10,29 @@ from app.importers.redirects import MANY, Redirect
 from app.kit.markup import split_names
 
 FILES: Final = split_names("_redirects netlify.toml vercel.json")
-_PATTERN: Final = re.compile(r"[*()]|/:\w")
+_PATTERN: Final = re.compile(r"\*|/:\w")
+_PATTERN_OF_VERCEL: Final = re.compile(r"[*()]|/:\w")
 _CONDITIONS: Final = split_names("query conditions params has missing")
 _STATUS: Final = re.compile(r"(\d{3})!?")
 _MOVED: Final = split_names("301 302 303 307 308")
 
 
 def read_redirects(name: str, text: str) -> list[Redirect]:
-    """The redirects of a file of this name. `ValueError` when it is no TOML or JSON."""
+    """The redirects of a file of this name. `ValueError` or `RecursionError` when it is no TOML or
+    JSON."""
+    pattern = _PATTERN
     match name.rpartition(".")[2]:
         case "toml":
             rows = _rows_of_table(tomllib.loads(text), "from", "to")
         case "json":
             rows = _rows_of_table(json.loads(text), "source", "destination")
+            pattern = _PATTERN_OF_VERCEL
         case _:
             rows = _rows_of_lines(text)
-    return [_redirect(name, *row) for row in rows]
+    return [
+        Redirect(source, target, name, _reason(source, target, status, is_bound, pattern))
+        for source, target, status, is_bound in rows
+    ]
 
 
 def _rows_of_lines(text: str) -> Iterator[tuple[str, str, str, bool]]:
@@ -55,15 +62,11 @@ def _is_place(word: str) -> bool:
     return word.startswith("/") or "://" in word
 
 
-def _redirect(place: str, source: str, target: str, status: str, is_bound: bool) -> Redirect:
-    return Redirect(source, target, place, _reason(source, target, status, is_bound))
-
-
-def _reason(source: str, target: str, status: str, is_bound: bool) -> str:
+def _reason(source: str, target: str, status: str, is_bound: bool, pattern: re.Pattern[str]) -> str:
     if status not in _MOVED:
         return f"is no redirect; it answers with the status {status}"
     if is_bound:
         return "has a condition, which no old address has"
-    if _PATTERN.search(source) or _PATTERN.search(target):
+    if pattern.search(source) or pattern.search(target):
         return MANY
     return "" if source and target else "says not where it begins or leads"

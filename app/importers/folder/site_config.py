@@ -16,8 +16,7 @@ from app.importers.text_repair import decode_text
 
 _ENDINGS: Final = (".toml", ".yaml", ".yml", ".json")
 _LARGEST: Final = 1_000_000
-_HUGO_TAXONOMIES: Final = {"tag": "tags", "category": "categories"}
-_ARCHIVES: Final = {"tags": "/tag/:name/", "categories": "/category/:name/"}
+_TAXONOMIES: Final = {"tag": "tags", "category": "categories"}
 
 
 class SiteConfigError(ValueError):
@@ -46,11 +45,9 @@ class SiteConfig:
     lang_folders: Mapping[str, str] = field(default_factory=dict)
     """The language of the texts below a folder."""
     permalinks: Mapping[str, str] = field(default_factory=dict)
-    """The form of addresses by section (Hugo) or collection (Jekyll)."""
+    """The form of addresses by section (Hugo) or collection (Jekyll, where "" is every other)."""
     tag_pages: Mapping[str, str] = field(default_factory=dict)
     """The form of the addresses of tags, by the fact that names them."""
-    collections: frozenset[str] = frozenset()
-    """Folders of texts that have pages, without their underscore."""
     is_ugly: bool = False
     """Whether addresses end in `.html`."""
     is_dated_by_name: bool = False
@@ -66,8 +63,7 @@ class SiteConfig:
         """The facts of a text, and those that it has by default. The closest path wins."""
         if not self.defaults:
             return facts
-        above = PurePosixPath(name).parts[:-1]
-        own = next((part[1:] for part in above if part.startswith("_")), "pages")
+        own = collection_of(PurePosixPath(name).parts[:-1]) or "pages"
         merged: Facts = {}
         for default in self.defaults:
             if default.type in ("", own) and _is_below(name, default.path):
@@ -94,8 +90,13 @@ def read_site_config(folder: Path) -> SiteConfig:
     return _hugo(hugo) if is_hugo else SiteConfig()
 
 
+def collection_of(folders: Sequence[str]) -> str:
+    """The collection of Jekyll's to which texts in a folder belong; empty for pages."""
+    return next((folder[1:] for folder in folders if folder.startswith("_")), "")
+
+
 def _hugo(facts: Facts) -> SiteConfig:
-    taxonomies = _texts(facts.get("taxonomies", _HUGO_TAXONOMIES))
+    taxonomies = _texts(facts.get("taxonomies", _TAXONOMIES))
     disabled = {str(kind).lower() for kind in _items(facts.get("disablekinds"))}
     has_tag_pages = not disabled & {"term", "taxonomyterm"}
     permalinks = _mapping(facts.get("permalinks"))
@@ -118,27 +119,22 @@ def _hugo(facts: Facts) -> SiteConfig:
 
 
 def _jekyll(facts: Facts) -> SiteConfig:
-    collections = facts.get("collections")
-    by_name = _mapping(collections)
-    permalinks = {name: _mapping(each).get("permalink") for name, each in by_name.items()}
+    collections = _mapping(facts.get("collections"))
+    permalinks = {name: _mapping(each).get("permalink") for name, each in collections.items()}
     style = str(facts.get("permalink") or "date")
     archives = _mapping(facts.get("jekyll-archives"))
     enabled = archives.get("enabled")
     forms = _texts(archives.get("permalinks"))
-    forms = {"tags": forms.get("tag", ""), "categories": forms.get("category", "")}
     return SiteConfig(
         generator="jekyll",
         site=_site_address(f"{facts.get('url') or ''}{facts.get('baseurl') or ''}"),
         lang=str(facts.get("lang") or facts.get("locale") or ""),
         permalinks={"": style, **_texts(permalinks)},
         tag_pages={
-            name: forms[name] or form
-            for name, form in _ARCHIVES.items()
+            name: forms.get(single, f"/{single}/:name/")
+            for single, name in _TAXONOMIES.items()
             if enabled == "all" or name in _items(enabled)
         },
-        collections=frozenset(
-            name for name, each in by_name.items() if _mapping(each).get("output") is True
-        ),
         defaults=[
             FactDefault(
                 str(_mapping(each.get("scope")).get("path") or "").strip("/"),

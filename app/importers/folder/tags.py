@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from app.importers.folder.addresses import OldAddresses
@@ -15,15 +16,21 @@ from app.interchange.import_entry import ImportEntry, to_record
 
 TAG_FACTS: Final = ("tags", "tag", "categories", "category", "topics")
 _PLURALS: Final = {"tag": "tags", "category": "categories"}
+_AT_MOST: Final = 50
+"""Tags of one text."""
 
 
 def tag_slugs(facts: Facts, text: TextFile) -> tuple[str, ...]:
     """The slugs of the tags and categories of a text."""
-    return tuple(dict.fromkeys(to_slug(name) for _, name in _names(facts, text)))[:50]
+    return tuple(dict.fromkeys(to_slug(name) for _, name in _list_names(facts, text)))
+
+
+def _list_names(facts: Facts, text: TextFile) -> list[tuple[str, str]]:
+    """The names of the tags of a text, each after the fact that has it."""
+    return list(islice(dict.fromkeys(_names(facts, text)), _AT_MOST))
 
 
 def _names(facts: Facts, text: TextFile) -> Iterator[tuple[str, str]]:
-    """Each name of a tag, after the fact that has it."""
     for fact in TAG_FACTS:
         value = first_fact(facts, fact)
         if isinstance(value, str):
@@ -48,9 +55,10 @@ class FolderTags:
 
     def add(self, facts: Facts, text: TextFile, lang: str) -> None:
         """Remember the tags of a text in this language."""
-        for fact, name in _names(facts, text):
+        for fact, name in _list_names(facts, text):
             slug = to_slug(name)
-            self.index.claim("tag", slug, f"{lang} {name}")
+            if self.index.get("tag", slug) is None:
+                self.index.put("tag", slug, {"name": name, "lang": lang, "place": text.name})
             path = self.addresses.tag_address(name, fact, lang)
             if path is not None:
                 self.index.claim("tag path", page_path(path), slug)
@@ -65,9 +73,9 @@ class FolderTags:
         for slug, known in self.index.items("tag"):
             self.report.see("tag")
             self.report.pass_on("tag")
-            lang, _, name = known.partition(" ")
-            record = to_record({"type": "tag", "slug": slug, "names": {lang: name}})
-            yield ImportEntry(file, 0, 0, record, f"tag {slug}", is_foreign=True)
+            names = {known["lang"]: known["name"]}
+            record = to_record({"type": "tag", "slug": slug, "names": names})
+            yield ImportEntry(known["place"], 0, 0, record, f"tag {slug}", is_foreign=True)
         for path, slug in self.index.items("tag path"):
             kind = "address of a tag"
             self.report.see(kind)

@@ -82,7 +82,7 @@ class EmbeddedEngine(OnThisHost):
     ) -> None:
         """With an encoder, a search waits `patience` seconds for vectors that are still read, and
         then answers by words alone."""
-        self.folder = path / folder_name(languages, encoder.digest if encoder else "")
+        self.folder = _folder_in(path, languages, encoder)
         self.index: Final = f"{self.name}/{folder_identity(path)}"
         self._damage = DamageGuard(self.folder)
         self._analyser = Analyser(languages)
@@ -117,7 +117,7 @@ class EmbeddedEngine(OnThisHost):
                 if is_of_the_machine(error):
                     raise
                 _LOG.warning("the search index is made anew: %s", error.cause)
-                throw_away(path / folder_name(languages, encoder.digest if encoder else ""))
+                throw_away(_folder_in(path, languages, encoder))
                 return cls(path, languages, encoder=encoder)
 
     def search(self, query: Query) -> SearchResult:
@@ -284,3 +284,7 @@ class EmbeddedEngine(OnThisHost):
             _LOG.error("%s", error.message)
             return
         self._snapshot = replace(self._snapshot, searcher=self._index.searcher())
+
+
+def _folder_in(path: Path, languages: Sequence[str], encoder: "Encoder | None") -> Path:
+    return path / folder_name(languages, encoder.digest if encoder is not None else "")

@@ -26,7 +26,7 @@ from app.search.embedded.meaning.asking import is_for_meaning
 from app.search.embedded.schema import CURSOR_KEY, NO_KIND, read_column, read_keys, shown_texts
 from app.search.embedded.synonyms import related_stems
 from app.search.embedded.vocabulary import Vocabulary
-from app.search.embedded.widening import Widener
+from app.search.embedded.widening import Address, Ranked, Widener
 from app.search.grammar import ParsedText, parse_text
 from app.search.protocol import DEEPEST, Filter, Hit, Query, SearchResult
 from app.search.stopwords import find_telling_words
@@ -38,9 +38,6 @@ _SHORTEST_BEGINNING = 2
 
 _MEAGRE = 10
 """If fewer documents match, those with only some of the words fill the page."""
-
-Address = tantivy.DocAddress
-Ranked = list[tuple[float, Address]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from app.search.embedded.damage import DamageGuard
 from app.search.embedded.matching import Clause, count_of
 from app.search.embedded.meaning.encoding import Encoder
 from app.search.embedded.meaning.vectors import Floats, VectorTable, read_identities
+from app.search.embedded.widening import Ranked
 from app.search.protocol import IndexUnreadable
 
 WINDOW: Final = 100
@@ -36,8 +37,6 @@ _CANDIDATES: Final = 1_000
 """The nearest documents of which some may pass the filters."""
 
 _LOG = logging.getLogger("willay.search")
-
-Ranked = list[tuple[float, tantivy.DocAddress]]
 
 
 @dataclass(frozen=True, slots=True)

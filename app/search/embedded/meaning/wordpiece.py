@@ -76,11 +76,6 @@ class WordPieces:
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("it is no WordPiece tokenizer") from error
 
-    @property
-    def size(self) -> int:
-        """The number of pieces."""
-        return len(self._vocabulary)
-
     def knows(self, word: str) -> bool:
         """Whether a word is a piece by itself, and is not read by its letters."""
         return len(word) > 1 and word in self._vocabulary
