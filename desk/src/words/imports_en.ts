@@ -87,6 +87,7 @@ export const importsEn = {
     post: 'Posts', page: 'Pages', text: 'Texts', attachment: 'Files of the media library', 'file of a text': 'Files that texts show', 'picture or PDF': 'Pictures and PDFs',
     category: 'Categories', tag: 'Tags', author: 'Authors', user: 'Users', 'address of a tag': 'Addresses of tags', site: 'The site', 'damaged file': 'Damaged files',
     revision: 'Older versions', nav_menu_item: 'Entries of menus', comment: 'Comments', wp_block: 'Reusable blocks', 'other file': 'Other files', record: 'Records',
+    redirect: 'Redirects', 'file of redirects': 'Files of redirects', 'old address': 'Old addresses',
   } as Sentences,
   rowsOf: (name: string) => `Rows of ${name}`, termsOf: (name: string) => `Terms of ${name}`,
   made: {
