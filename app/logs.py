@@ -101,6 +101,10 @@ def take_over() -> None:
     threading.excepthook = of_a_thread
 
 
+_TELLING_SHARE = 0.01
+"""Of the work; what less of it took does not tell how long the rest will take."""
+
+
 class ProgressLog:
     """Logs the progress of long work every few seconds; call it with each step."""
 
@@ -116,9 +120,12 @@ class ProgressLog:
         if now < self._next:
             return
         self._next = now + self._every
-        left = (now - self._began) / max(1, self._done) * max(0, self._total - self._done)
-        values = (self._what, self._done, self._total, 100 * self._done / max(1, self._total), left)
-        logging.getLogger(_OURS).info("%s: %d of %d (%.0f %%), about %.0f s left", *values)
+        share = self._done / max(1, self._total)
+        values = (self._what, self._done, self._total, 100 * share)
+        message = "%s: %d of %d (%.0f %%)"
+        if share >= _TELLING_SHARE:
+            message += f", about {(now - self._began) * max(0.0, 1 / share - 1):.0f} s left"
+        logging.getLogger(_OURS).info(message, *values)
 
 
 def _escape(text: str) -> str:

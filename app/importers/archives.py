@@ -5,20 +5,18 @@ gigabytes. So every path is checked, links are refused, and bytes are counted wh
 """
 
 import errno
-import fcntl
 import gzip
-import os
 import shutil
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from app.errors import Invalid, TooLarge
+from app.kit.temporary_folders import temporary_folder
 
 FILES_AT_MOST: Final = 200_000
 BYTES_AT_MOST: Final = 50_000_000_000
@@ -28,7 +26,6 @@ _JUDGED_FROM: Final = 10_000_000
 _KEPT_FREE: Final = 500_000_000
 """Bytes of the disk that stay free."""
 _CHUNK: Final = 1_000_000
-_PREFIX: Final = "unpacked-"
 _SKIPPED: Final = frozenset({"__MACOSX", ".DS_Store"})
 
 
@@ -97,22 +94,6 @@ def unpacked_folder(archive: Path, place: Path) -> Iterator[Path]:
         yield inner
 
 
-@contextmanager
-def temporary_folder(place: Path) -> Iterator[Path]:
-    """An empty folder within `place`; it is deleted at the end, or by the next import if this one
-    is killed."""
-    place.mkdir(parents=True, exist_ok=True)
-    delete_abandoned_folders(place)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)  # the system lets it go, however this process ends
-        yield folder
-    finally:
-        os.close(handle)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _unpack(source: zipfile.ZipFile, name: str, folder: Path) -> None:
     members = [member for member in source.infolist() if not member.is_dir()]
     if len(members) > FILES_AT_MOST:
@@ -165,15 +146,3 @@ def single_folder(folder: Path) -> Path:
     """The folder in which everything lies, if all of it lies in one."""
     inside = list(folder.iterdir())
     return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
-
-
-def delete_abandoned_folders(place: Path) -> None:
-    """Delete the folders within `place` of imports that were killed."""
-    for folder in place.glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(handle)

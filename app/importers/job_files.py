@@ -10,7 +10,7 @@ from uuid import UUID
 from app.editorial import import_runs
 from app.editorial.import_jobs import FilePart
 from app.errors import NotFound
-from app.importers.archives import delete_abandoned_folders
+from app.kit.temporary_folders import delete_abandoned_folders
 from app.runtime import Runtime
 
 _AHEAD: Final = timedelta(minutes=1)

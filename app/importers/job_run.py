@@ -8,7 +8,6 @@ from app.editorial import import_jobs, import_runs
 from app.editorial.import_jobs import JobState
 from app.editorial.import_runs import ImportRun
 from app.errors import Unavailable, WillayError
-from app.importers.archives import temporary_folder
 from app.importers.folder.entries import FolderImport
 from app.importers.ghost.entries import GhostImport
 from app.importers.job_files import ImportFiles, collect_files, discard_files
@@ -25,6 +24,7 @@ from app.importers.source_run import (
 from app.importers.wordpress.entries import WordPressImport
 from app.interchange.completion import complete_job
 from app.interchange.undo import undo_batch
+from app.kit.temporary_folders import temporary_folder
 from app.runtime import Runtime
 
 _OPENERS: Final[dict[str, type[SourceImport]]] = {

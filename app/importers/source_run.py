@@ -121,7 +121,8 @@ def _import(
     progress: Progress,
     mode: RunMode,
 ) -> ImportReport:
-    with progress("Checking" if mode.dry_run else "Importing", size) as advance:
+    label, work = ("Checking", 2 * size) if mode.dry_run else ("Importing", size)
+    with progress(label, work) as advance:
         return batch_import.import_records(
             runtime,
             entries,

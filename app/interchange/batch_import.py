@@ -20,6 +20,7 @@ from app.interchange.plain_articles import leading_articles
 from app.interchange.preparation import prepare_entries
 from app.interchange.prepared_record import PreparedRecord
 from app.interchange.report import ImportReport, Notice, Refusal
+from app.interchange.trial import trying
 from app.interchange.upsert import upsert_record
 from app.kit.ids import uuid7
 from app.library.intake import ISOLATED, Decoders
@@ -38,10 +39,6 @@ Advance = Callable[[int], None]
 
 def _no_progress(_size: int) -> None:
     """Ignore the progress."""
-
-
-class _DryRun(Exception):
-    """Rolls a batch back."""
 
 
 def is_empty(runtime: Runtime) -> bool:
@@ -72,14 +69,14 @@ def import_records(
     What it makes names its batch, so that it can be undone; the batch names the desk's import
     `job_id`. With `quiet`, webhooks and caches hear of it once, at its end.
 
-    A dry run prepares all entries, then tries them in one transaction and rolls it back. Editors
-    wait for that transaction.
+    A dry run prepares all entries, then tries them in one transaction that is rolled back;
+    `advance` receives the size of each entry twice.
     """
     report = ImportReport()
     if dry_run:
         coming = prepare_entries(runtime, entries, decoders=decoders, keep=False)
         with spool_entries(coming, runtime.settings.data_dir, advance) as ready_entries:
-            _try_all(runtime, ready_entries, report)
+            _try_all(runtime, ready_entries, report, advance)
         return report
     batch_id = uuid7(runtime.clock())
     coming = prepare_entries(runtime, entries, decoders=decoders)
@@ -105,17 +102,13 @@ def import_records(
                 renewal = monotonic() + _RENEWED_AFTER
 
 
-def _try_all(runtime: Runtime, coming: Iterator[ReadyEntry], report: ImportReport) -> None:
-    """Import all in one transaction, a portion at a time, and roll it back."""
-    try:
-        with runtime.publishing() as tx:
-            while ready := deque(_take_some(coming, _PREPARED_AT_ONCE)):
-                _import_batch(
-                    tx, ready, runtime.site_rules, report, _no_progress, seconds=float("inf")
-                )
-            raise _DryRun
-    except _DryRun:
-        return
+def _try_all(
+    runtime: Runtime, coming: Iterator[ReadyEntry], report: ImportReport, advance: Advance
+) -> None:
+    """Import all in one transaction that is rolled back, a portion at a time."""
+    with trying(runtime) as tx:
+        while ready := deque(_take_some(coming, _PREPARED_AT_ONCE)):
+            _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=float("inf"))
 
 
 def _take_some(coming: Iterator[ReadyEntry], most: int) -> Iterator[ReadyEntry]:

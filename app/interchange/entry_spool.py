@@ -1,4 +1,4 @@
-"""Prepared entries on disk, so that a trial holds the store's lock only while it tries them."""
+"""Prepared entries on disk, so that a trial's transaction lasts only while it tries them."""
 
 import pickle
 import tempfile

@@ -51,7 +51,7 @@ def test_a_site_comes_as_archives(bench: Bench, tmp_path: Path) -> None:
     assert move(tmp_path, "folder", archive).outcomes == {"article created": 1}
     for again in (("folder", archive), command):
         assert {name.split()[1] for name in move(tmp_path, *again).outcomes} == {"unchanged"}
-    assert list(tmp_path.glob("unpacked-*")) == []
+    assert list(tmp_path.glob("temporary-*")) == []
 
 
 def write_trap(archive: Path, kind: str) -> None:
@@ -102,7 +102,7 @@ def test_an_archive_that_is_a_trap_is_refused_whole(
     result = willay(tmp_path, "import", "folder", str(inside / "site.zip"))
     assert (result.returncode, code in result.stderr) == (1, True), result.stderr
     assert list(tmp_path.rglob("slipped*")) == []
-    assert list(tmp_path.glob("unpacked-*")) == []
+    assert list(tmp_path.glob("temporary-*")) == []
     assert json.loads(willay(tmp_path, "import", "batches", "--json").stdout) == []
 
 
@@ -119,7 +119,7 @@ def test_what_is_no_archive_is_a_misuse(bench: Bench, tmp_path: Path) -> None:
 
 
 def test_the_folder_of_a_killed_import_goes_with_the_next(bench: Bench, tmp_path: Path) -> None:
-    (tmp_path / "unpacked-abandoned" / "site").mkdir(parents=True)
+    (tmp_path / "temporary-abandoned" / "site").mkdir(parents=True)
     texts = write_folder(tmp_path / "texts", {"posts/a.md": "# One\n\nText.\n"})
     move(tmp_path, "folder", zipped(tmp_path / "site.zip", texts))
-    assert list(tmp_path.glob("unpacked-*")) == []
+    assert list(tmp_path.glob("temporary-*")) == []

@@ -98,7 +98,7 @@ def test_a_packed_file_that_is_cut_or_a_trap_is_refused(bench: Bench, tmp_path: 
         done = willay(tmp_path, "import", "wordpress", str(export))
         assert done.returncode != 0
         assert words in done.stderr + done.stdout
-        assert not list(tmp_path.glob("unpacked-*"))
+        assert not list(tmp_path.glob("temporary-*"))
 
 
 def test_two_texts_with_one_id_both_come(bench: Bench, tmp_path: Path) -> None:

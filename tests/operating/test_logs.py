@@ -142,6 +142,7 @@ def test_long_work_says_now_and_then_how_far_it_is(caplog: pytest.LogCaptureFixt
         pace(step)
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 3
+    assert said[0] == "Copying: 0 of 400 (0 %)"  # nobody can know yet how long it will take
     assert said[1].startswith("Copying: 100 of 400 (25 %), about ")
 
 

@@ -59,7 +59,7 @@ export const importsEn = {
   seeArticles: 'See the articles',
 
   phases: { reading: 'Reading the files', checking: 'Checking every text', importing: 'Bringing the texts in', undoing: 'Taking the texts back' } satisfies Record<NonNullable<Job['phase']>, string>,
-  trying: 'Trying all of it together; what editors save meanwhile waits', waits: 'Waiting for the worker', waitsLong: 'No worker has begun yet. Another import may be running, or the program willay worker is not.',
+  waits: 'Waiting for the worker', waitsLong: 'No worker has begun yet. Another import may be running, or the program willay worker is not.',
   left: (minutes: number) => (minutes < 1 ? 'less than a minute left' : minutes === 1 ? 'about a minute left' : `about ${minutes} minutes left`),
 
   failures: {

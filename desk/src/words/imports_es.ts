@@ -54,7 +54,7 @@ export const importsEs: typeof importsEn = {
   seeArticles: 'Ver los artículos',
 
   phases: { reading: 'Leyendo los archivos', checking: 'Revisando cada texto', importing: 'Trayendo los textos', undoing: 'Retirando los textos' },
-  trying: 'Probando todo junto; lo que la redacción guarda mientras tanto espera', waits: 'Esperando al programa de fondo', waitsLong: 'Ningún programa de fondo empezó todavía. Quizá corre otra mudanza, o no corre willay worker.',
+  waits: 'Esperando al programa de fondo', waitsLong: 'Ningún programa de fondo empezó todavía. Quizá corre otra mudanza, o no corre willay worker.',
   left: (minutes) => (minutes < 1 ? 'falta menos de un minuto' : minutes === 1 ? 'falta cerca de un minuto' : `faltan unos ${minutes} minutos`),
 
   failures: {

@@ -12,10 +12,8 @@ const LONG_SECONDS = 20
 export function Progress({ job, onStop }: { job: DeskImport; onStop: () => void }) {
   const w = words.value.imports
   const isLate = !job.phase && now() - Date.parse(job.updated_at) > LONG_SECONDS * 1_000
-  // At the end of a trial everything is tried in one piece, which can neither be counted nor stopped.
-  const isTrying = job.phase === 'checking' && job.total > 0 && job.done >= job.total
-  const isCounted = job.phase && job.total > 0 && !isTrying
-  const name = isTrying ? w.trying : job.phase ? w.phases[job.phase] : w.waits
+  const isCounted = job.phase && job.total > 0
+  const name = job.phase ? w.phases[job.phase] : w.waits
   const minutes = minutesLeft(job)
   return (
     <div class="run narrow">
@@ -27,7 +25,7 @@ export function Progress({ job, onStop }: { job: DeskImport; onStop: () => void 
         {job.stop_wanted && <span>{w.stopping}</span>}
         {isLate && <span>{w.waitsLong}</span>}
       </p>
-      {job.state !== 'undoing' && !isTrying && <button type="button" disabled={job.stop_wanted} onClick={onStop}>{w.stop}</button>}
+      {job.state !== 'undoing' && <button type="button" disabled={job.stop_wanted} onClick={onStop}>{w.stop}</button>}
     </div>
   )
 }
