@@ -144,7 +144,7 @@ def remove(tx: PublishTx, actor: Actor, alias_id: UUID, revision: int | None) ->
     if row.by_publisher:
         require_publisher(actor, f"{row.path} answers at the word of somebody who may publish")
     before = _state(get(tx, row.id))
-    _announce(tx, row)
+    tx.append(*subject_of(row.id, row.article_id, row.tag_id), "alias")
     tx.session.delete(row)
     tx.session.flush()
     record_audit(tx, actor, "alias.removed", "alias", alias_id, before=before)
@@ -217,10 +217,14 @@ def _target_ids(
     return article_id, None
 
 
+def is_own(url: str | None, rules: SiteRules | None) -> bool:
+    """Whether an address is of this site, at which a redirect might never end."""
+    own = (rules.address, rules.page_urls.site) if rules is not None and url is not None else ()
+    return urlsplit(url or "").hostname in {urlsplit(site).hostname for site in own if site}
+
+
 def _refuse_own(url: str, rules: SiteRules | None) -> None:
-    """`Invalid` for an address of this site, at which a redirect might never end."""
-    own = (rules.address, rules.page_urls.site) if rules is not None else ()
-    if urlsplit(url).hostname in {urlsplit(site).hostname for site in own if site}:
+    if is_own(url, rules):
         message = "This address is of this site; name the article or the tag instead."
         detail = Detail("url_here", message, pointer="/url")
         raise Invalid("url_here", message, (detail,))
@@ -246,7 +250,7 @@ def _insert(
     )
     tx.session.add(row)
     tx.session.flush()
-    _announce(tx, row)
+    tx.append(*subject_of(row.id, row.article_id, row.tag_id), "alias")
     return row
 
 
@@ -291,15 +295,14 @@ def _is_public_slug(tx: PublishTx, slug: str, article_id: UUID | None) -> bool:
     return any(tx.execute(statement.limit(1)).first() for statement in (statement, tagged))
 
 
-def _announce(tx: PublishTx, row: Alias) -> None:
-    """Log the article or tag of the path, because it lists its paths. A path that is gone, or leads
-    to another site, has an entry of its own."""
-    if row.article_id is not None:
-        tx.append("article", row.article_id, "alias")
-    elif row.tag_id is not None:
-        tx.append("tag", row.tag_id, "alias")
-    else:
-        tx.append("alias", row.id, "alias")
+def subject_of(
+    alias_id: UUID, article_id: UUID | None, tag_id: UUID | None
+) -> tuple[Literal["article", "tag", "alias"], UUID]:
+    """What the log names when an alias changes: the article or tag of the path, because it lists
+    its paths. A path that is gone, or leads to another site, has an entry of its own."""
+    if article_id is not None:
+        return "article", article_id
+    return ("tag", tag_id) if tag_id is not None else ("alias", alias_id)
 
 
 def _state(alias: AliasInfo) -> dict[str, Any]:

@@ -14,7 +14,15 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
 from app.changes import PublishTx
-from app.editorial import articles, draft_index, media_use, published_body, releases, tags
+from app.editorial import (
+    articles,
+    draft_index,
+    media_use,
+    new_aliases,
+    published_body,
+    releases,
+    tags,
+)
 from app.editorial.content import Actor, Draft, SiteRules
 from app.editorial.snapshot import cap_dates, freeze_article, refuse_ahead
 from app.errors import Invalid
@@ -145,19 +153,11 @@ def _held_claims(tx: PublishTx, candidates: Sequence[NewArticle]) -> set[Hashabl
     return taken
 
 
-def _held_paths(tx: PublishTx, candidates: Sequence[NewArticle], rules: SiteRules) -> set[Hashable]:
+def _held_paths(tx: PublishTx, candidates: Sequence[NewArticle], rules: SiteRules) -> set[str]:
     """The paths of the candidates that lead elsewhere, or are the address of something."""
-    paths = [path for candidate in candidates for path in candidate.paths]
-    if not paths:
-        return set()
-    held = sa.select(col(Alias.path)).where(col(Alias.path).in_(paths))
-    taken: set[Hashable] = set(tx.execute(held).scalars())
-    pages = {path: rules.page_urls.article_slugs(path) or [path[1:]] for path in paths}
-    named = {slug for slugs in pages.values() for slug in slugs}
-    holders = sa.select(col(ArticleSlug.slug)).where(col(ArticleSlug.slug).in_(named))
-    slugs = {*tx.execute(holders).scalars(), *(candidate.slug for candidate in candidates)}
-    taken |= {path for path, names in pages.items() if slugs & set(names)}
-    return taken | {path for path in paths if rules.page_urls.tag_slug(path) is not None}
+    paths = {path: None for candidate in candidates for path in candidate.paths}
+    own_slugs = {candidate.slug for candidate in candidates}
+    return new_aliases.held_paths(tx, paths, rules, own_slugs)
 
 
 def _lock_tags(tx: PublishTx, new_articles: Sequence[NewArticle]) -> dict[str, UUID]:

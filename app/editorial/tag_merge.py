@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from app import counts
 from app.changes import PublishTx
-from app.editorial import tag_carriers, tags
+from app.editorial import tag_carriers, tag_tree, tags
 from app.editorial.content import Actor, require_publisher
 from app.editorial.patch_input import record_audit
 from app.errors import Conflict, Detail, Invalid
@@ -65,6 +65,8 @@ def merge(
     tag_carriers.append_children(tx, row.id)
     with counts.tag_moving(tx, tx.counted_set, row.id):
         _move_children(tx, row, target)
+        if _level(tx, target) + tag_tree.levels_below(tx, target.id) > tag_tree.LEVELS:
+            raise tag_tree.too_deep(pointer)
         for table, carrier in _CARRIERS:
             _move_links(tx, table, carrier, row.id, target.id)
     for former in (TagSlug, FormerTag):
@@ -185,6 +187,12 @@ def _move_children(tx: PublishTx, row: Tag, target: Tag) -> None:
         .where(col(Tag.parent_id) == row.id, col(Tag.id) != target.id)
         .values(parent_id=target.id, revision=Tag.revision + 1, updated_at=tx.moment)
     )
+
+
+def _level(tx: PublishTx, tag: Tag) -> int:
+    if tag.parent_id is None:
+        return 1
+    return tag_tree.level_below(tx, tx.session.get_one(Tag, tag.parent_id), tag.id)
 
 
 def _paths(tx: PublishTx, tag_id: UUID) -> list[str]:

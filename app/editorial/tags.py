@@ -15,7 +15,7 @@ from sqlmodel import col
 from app import counts
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import tag_carriers
+from app.editorial import tag_carriers, tag_tree
 from app.editorial.content import Actor, Line, Text, require_publisher
 from app.editorial.patch_input import record_audit
 from app.errors import Conflict, Detail, Invalid, NotFound
@@ -68,11 +68,11 @@ def create(tx: PublishTx, actor: Actor, tag: TagInput, tag_id: UUID | None = Non
     row = Tag(
         id=tag_id or uuid7(tx.moment),
         accepted=_makes_public(actor, tag),
-        **_column_values(tag),
+        **column_values(tag),
         created_at=tx.moment,
         updated_at=tx.moment,
     )
-    row.parent_id = _parent_id(tx, tag.parent, row, accepted=row.accepted)
+    row.parent_id = _parent_id(tx, tag.parent, row, accepted=row.accepted, is_stored=False)
     tx.session.add(row)
     tx.session.flush()
     tx.session.add(TagSlug(slug=tag.slug, tag_id=row.id))
@@ -99,8 +99,9 @@ def update(
     before = tag_state(tx, row)
     _refuse_taken(tx, tag.slug, row.id)
     accepted = _makes_public(actor, tag)
-    _move(tx, row, accepted, _parent_id(tx, tag.parent, row, accepted=accepted))
-    for name, value in _column_values(tag).items():
+    parent_id = _parent_id(tx, tag.parent, row, accepted=accepted, is_stored=True)
+    _move(tx, row, accepted, parent_id)
+    for name, value in column_values(tag).items():
         setattr(row, name, value)
     after = tag_state(tx, row)
     if after == before:
@@ -232,7 +233,8 @@ def _makes_public(actor: Actor, tag: TagInput) -> bool:
     return actor.may_publish and tag.status != "proposed"
 
 
-def _column_values(tag: TagInput) -> Mapping[str, Any]:
+def column_values(tag: TagInput) -> Mapping[str, Any]:
+    """The columns of a tag that its input gives as it is."""
     return {
         "slug": tag.slug,
         "type": tag.type,
@@ -284,7 +286,10 @@ def _move(tx: PublishTx, row: Tag, accepted: bool, parent_id: UUID | None) -> No
             row.accepted, row.parent_id = accepted, parent_id
 
 
-def _parent_id(tx: PublishTx, slug: str | None, child: Tag, *, accepted: bool) -> UUID | None:
+def _parent_id(
+    tx: PublishTx, slug: str | None, child: Tag, *, accepted: bool, is_stored: bool
+) -> UUID | None:
+    """The id of the parent with a slug; `Invalid` when the child cannot be below it."""
     if slug is None:
         return None
     parent = find_by_slug(tx, slug, "/parent")
@@ -292,10 +297,8 @@ def _parent_id(tx: PublishTx, slug: str | None, child: Tag, *, accepted: bool) -
         detail = Detail("parent_proposed", "Accept the parent first.", pointer="/parent")
         message = f"The tag {parent.slug!r} is only proposed; accept it first."
         raise Invalid("parent_proposed", message, (detail,))
-    above: Tag | None = parent
-    while above is not None:
-        if above.id == child.id:
-            detail = Detail("tag_cycle", "Choose a parent outside.", pointer="/parent")
-            raise Invalid("tag_cycle", "A tag cannot be below itself.", (detail,))
-        above = tx.session.get(Tag, above.parent_id) if above.parent_id else None
+    if parent.id != child.parent_id:
+        level = tag_tree.level_below(tx, parent, child.id)
+        if is_stored and level + tag_tree.levels_below(tx, child.id) > tag_tree.LEVELS:
+            raise tag_tree.too_deep("/parent")
     return parent.id

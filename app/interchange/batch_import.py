@@ -2,21 +2,19 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from time import monotonic
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import import_batches, importing, new_articles, site
+from app.editorial import import_batches, importing, site
 from app.editorial.content import SiteRules
-from app.editorial.new_articles import NewArticle
 from app.errors import WillayError
 from app.interchange import completion
-from app.interchange.article_upsert import IMPORTER
 from app.interchange.entry_spool import spool_entries
 from app.interchange.import_entry import ImportEntry, ReadyEntry
 from app.interchange.media_records import MediaRecord
-from app.interchange.plain_articles import leading_articles
+from app.interchange.portions import take_portions
 from app.interchange.preparation import prepare_entries
 from app.interchange.prepared_record import PreparedRecord
 from app.interchange.report import ImportReport, Notice, Refusal
@@ -129,40 +127,28 @@ def _import_batch(
 ) -> None:
     """Import entries in one transaction, in their order, until its time is up."""
     until = monotonic() + seconds
-    for articles, entries in _take_portions(tx, ready, rules, report):
-        if articles and new_articles.create_all(tx, IMPORTER, articles, rules):
-            report.read += len(entries)
-            report.outcomes["article created"] += len(entries)
-            for entry, record in entries:
-                _add_notices(report, entry, entry.notices)
-                _add_markup(report, entry, record)
+    for portion in take_portions(tx, ready, rules, report):
+        if portion.create is not None and portion.create():
+            for entry, record in portion.entries:
+                _count_created(entry, record, report)
         else:
-            for entry, record in entries:
+            for entry, record in portion.entries:
                 _import_entry(tx, entry, record, rules, report)
-        for entry, _ in entries:
+        for entry, _ in portion.entries:
             advance(entry.size)
         if monotonic() >= until:
             return
 
 
-def _take_portions(
-    tx: PublishTx, ready: deque[ReadyEntry], rules: SiteRules, report: ImportReport
-) -> Iterator[tuple[list[NewArticle], list[ReadyEntry]]]:
-    """Take entries out of `ready`: new articles that follow one another together, each other entry
-    alone and without an article."""
-    while ready:
-        articles = leading_articles(ready, tx.moment, report.read + 1)
-        answers = new_articles.select_new(tx, articles, rules) if articles else [False]
-        place = 0
-        for is_new, group in groupby(answers):
-            count = len(list(group))
-            if is_new:
-                entries = [ready.popleft() for _ in range(count)]
-                yield articles[place : place + count], entries
-            else:
-                for _ in range(count):
-                    yield [], [ready.popleft()]
-            place += count
+def _count_created(
+    entry: ImportEntry, record: PreparedRecord | WillayError, report: ImportReport
+) -> None:
+    """Count an entry that entered with others."""
+    assert isinstance(record, PreparedRecord)
+    report.read += 1
+    report.outcomes[f"{record.record.type} created"] += 1
+    _add_notices(report, entry, entry.notices)
+    _add_markup(report, entry, record)
 
 
 def _import_entry(

@@ -397,3 +397,34 @@ def test_an_import_leaves_a_merged_tag_alone(bench: Bench) -> None:
         assert importing.find_tag(tx, None, "mining") is None
         with pytest.raises(Conflict, match="leads there"):
             tags.create(tx, EDITOR, TagInput(slug="mining", names={"en": "Mining"}))
+
+
+def test_a_branch_has_at_most_twenty_levels(either: Either) -> None:
+    """However it would become longer: by a new tag, by a branch that moves, or by a merge."""
+    runtime, _ = either
+    long_branch: list[UUID] = []
+    for level in range(20):
+        parent = f"a{level - 1}" if level else None
+        long_branch.append(builders.tag(runtime, f"a{level}", parent=parent))
+    builders.tag(runtime, "b0")
+    middle = builders.tag(runtime, "b1", parent="b0")
+    builders.tag(runtime, "b2", parent="b1")
+    builders.tag(runtime, "c0")
+
+    def refused(act: Any, *arguments: Any) -> str:
+        with pytest.raises(Invalid) as error, runtime.publishing() as tx:
+            act(tx, EDITOR, *arguments)
+        return error.value.code
+
+    too_low = TagInput(slug="a20", names={"en": "Too low"}, parent="a19")
+    assert refused(tags.create, too_low) == "tag_too_deep"
+    assert refused(tags.change, middle, 1, TagChange(parent="a18")) == "tag_too_deep"
+    assert refused(tag_merge.merge, middle, None, "a19") == "tag_too_deep"
+    with runtime.publishing() as tx:
+        tags.change(tx, EDITOR, middle, 1, TagChange(parent="a17"))
+        tags.change(tx, EDITOR, long_branch[-1], 1, TagChange(names={"en": "The lowest"}))
+        tag_merge.merge(tx, EDITOR, long_branch[1], None, "a0")
+        below = tags.create(tx, EDITOR, too_low)
+    with runtime.database.reading() as tx:
+        assert len(tag_carriers.descendant_ids(tx, long_branch[0])) == 20 + 2
+        assert tag_carriers.descendant_ids(tx, below.id) == [below.id]

@@ -191,13 +191,17 @@ def test_circles_and_depths(bench: Bench, tmp_path: Path) -> None:
         "<wp:category_parent>{1}</wp:category_parent><wp:cat_name>{0}</wp:cat_name></wp:category>"
     )
     head = HEAD + category.format("one", "two") + category.format("two", "one")
+    head += "".join(category.format(f"level-{n}", f"level-{n - 1}" if n else "") for n in range(25))
     pages = [item(n, type="page", parent=n - 1 if n > 1 else 0) for n in range(1, 8)]
     circle = [item(20, type="page", parent=21), item(21, type="page", parent=20)]
     export = write_export(tmp_path / "a.xml", *pages, *circle, head=head)
     report = move(tmp_path, "wordpress", export)
     assert (report.code, report.outcomes["article created"]) == (0, 9)
-    assert report.outcomes["tag created"] == 2
+    assert report.outcomes["tag created"] == 27
     assert article(bench, "text-7")["parent"] == "text-3"
+    tags = {tag["slug"]: tag["parent"] for tag in bench.client.get("/v1/tags").json()["data"]}
+    assert [n for n in range(25) if tags[f"level-{n}"] is None] == [0, 20]
+    assert tags["level-24"] == "level-23"
 
 
 def test_an_editors_change_stays(bench: Bench, tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ class TagTranslator:
         return slug if slug != path and slug in known else None
 
     def entries(self, file: str) -> Iterator[ImportEntry]:
-        """The tags with the addresses of their pages."""
-        seen: set[str] = set()
+        """The tags, then the addresses of their pages."""
+        seen: dict[str, None] = {}
         for tag in self.rows.values():
             self.report.see("tag")
             slug, name = _slug_of(tag), plain_line(text_of_field(tag, "name"))
@@ -43,7 +43,7 @@ class TagTranslator:
                 reason = reason if _is_internal(tag) else "another tag has its slug, or it has none"
                 self.report.leave("tag", reason, f"tag {name}")
                 continue
-            seen.add(slug)
+            seen[slug] = None
             about = plain_summary(text_of_field(tag, "description"))
             self.report.pass_on("tag")
             record = to_record(
@@ -55,6 +55,7 @@ class TagTranslator:
                 }
             )
             yield ImportEntry(file, 0, 0, record, f"tag {slug}", is_foreign=True)
+        for slug in seen:
             self.report.see("address of a tag")
             self.report.pass_on("address of a tag")
             alias = AliasRecord(type="alias", path=f"/tag/{slug}", tag=slug)

@@ -1,9 +1,10 @@
 """Categories and tags of WordPress as tags: one slug is one tag, parents come first."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.editorial.tag_tree import LEVELS
 from app.errors import Invalid
 from app.importers.record_fields import html_line, html_summary, to_slug
 from app.importers.source_index import SourceIndex
@@ -86,28 +87,47 @@ class TermPlan:
         self.index.put("tag", slug, facts)
 
     def entries(self, file: str) -> Iterator[ImportEntry]:
-        """The tags, each after the tag above it."""
+        """The tags, each after the tag above it, then their old addresses."""
         parents = {slug: facts["parent"] for slug, facts in self.index.items("tag")}
-        finished: set[str] = set()
+        levels: dict[str, int] = {}
+        bases: list[tuple[str, str]] = []
         for slug in parents:
-            for each in reversed(self._line_up(slug, parents, finished)):
-                if each not in finished:
-                    finished.add(each)
-                    yield from self._entry(file, each, parents[each])
+            for each in self._line_up(slug, parents, levels):
+                bases += [
+                    (base, each) for base in (yield from self._tag(file, each, parents[each]))
+                ]
+        for base, slug in bases:
+            self.report.see("address of a tag")
+            self.report.pass_on("address of a tag")
+            alias = AliasRecord(type="alias", path=f"/{base}/{slug}", tag=slug)
+            yield ImportEntry(file, 0, 0, alias, f"tag {slug}", is_foreign=True)
 
-    def _line_up(self, slug: str, parents: dict[str, str], finished: set[str]) -> list[str]:
-        """The tag and those above it that are still to come. A circle of parents is opened."""
-        line = [slug]
-        while (above := parents[line[-1]]) and above not in finished:
-            if above in line or above not in parents:
+    def _line_up(self, slug: str, parents: dict[str, str], levels: dict[str, int]) -> list[str]:
+        """The tags from the highest to this one that are still to come, whose levels are set. A
+        circle of parents is opened, and a branch that is too deep begins anew at the top."""
+        line: dict[str, None] = {}
+        while slug and slug not in levels:
+            line[slug] = None
+            above = parents[slug]
+            if above in line or (above and above not in parents):
                 what = "a circle of parents was opened" if above in line else "parent is not there"
-                self.report.note(f"category, its {what}", line[-1], f"category {line[-1]}")
-                parents[line[-1]] = ""
-                break
-            line.append(above)
-        return line
+                self._cut(slug, what, parents)
+            slug = parents[slug]
+        downwards = list(reversed(line))
+        for each in downwards:
+            if levels.get(parents[each], 0) >= LEVELS:
+                self._cut(each, "branch is too deep; it is at the top", parents)
+            levels[each] = levels.get(parents[each], 0) + 1
+        return downwards
 
-    def _entry(self, file: str, slug: str, parent: str) -> Iterator[ImportEntry]:
+    def _cut(self, slug: str, reason: str, parents: dict[str, str]) -> None:
+        self.report.note(f"category, its {reason}", slug, f"category {slug}")
+        parents[slug] = ""
+
+    def _tag(
+        self, file: str, slug: str, parent: str
+    ) -> Generator[ImportEntry, None, Sequence[str]]:
+        """A tag; returns the kinds of terms that had its slug, which are parts of addresses."""
         facts: dict[str, Any] = self.index.get("tag", slug)
         description = html_summary(facts["description"])
         self.report.pass_on(facts["kind"])
@@ -121,10 +141,5 @@ class TermPlan:
             }
         )
         yield ImportEntry(file, 0, 0, record, f"tag {slug}", is_foreign=True)
-        if isinstance(record, Invalid):
-            return
-        for base in facts["bases"]:
-            self.report.see("address of a tag")
-            self.report.pass_on("address of a tag")
-            alias = AliasRecord(type="alias", path=f"/{base}/{slug}", tag=slug)
-            yield ImportEntry(file, 0, 0, alias, f"tag {slug}", is_foreign=True)
+        bases: Sequence[str] = () if isinstance(record, Invalid) else facts["bases"]
+        return bases
