@@ -1,6 +1,6 @@
 """Working copies: create, edit, read. Their content is not public until it is published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -132,10 +132,16 @@ def add_text(
 def return_to_text(tx: WriteTx, article: Article, number: int, slug: str) -> None:
     """Make a saved text the newest again; `slug` is the one under which it was published."""
     row = tx.session.get_one(Revision, (article.id, number))
-    content = from_revision_json({**row.content, "slug": slug}, tags.slugs_by_id(tx))
+    content = saved_content(tx, {**row.content, "slug": slug})
     article.text_revision, article.slug = number, slug
     article.lang, article.title = content.lang, content.title
     _record_text(tx, article, Draft(content, row.body_html), tags.ids_of(tx, content.tags))
+
+
+def saved_content(tx: ReadTx, fields: Mapping[str, Any]) -> ArticleInput:
+    """The content of a revision's JSON; see `from_revision_json`."""
+    tag_ids = [UUID(tag_id) for tag_id in fields["tag_ids"]]
+    return from_revision_json(fields, tags.slugs_by_id(tx, tag_ids))
 
 
 def read(tx: ReadTx, article_id: UUID) -> WorkingCopy:
@@ -152,7 +158,7 @@ def read(tx: ReadTx, article_id: UUID) -> WorkingCopy:
             col(Revision.article_id) == article_id, col(Revision.number) == article.text_revision
         )
     ).one()
-    content = from_revision_json({**record.content, "slug": article.slug}, tags.slugs_by_id(tx))
+    content = saved_content(tx, {**record.content, "slug": article.slug})
     return WorkingCopy(article, content, record.body_html)
 
 

@@ -23,7 +23,6 @@ from app.editorial.content import (
     ArticleInput,
     Draft,
     SiteRules,
-    from_revision_json,
     refuse_language,
     to_revision_json,
 )
@@ -76,7 +75,7 @@ def restore(
         old_text = _text(tx, article_id, number)
         told_readers = _text(tx, article_id, article.text_revision).content["corrections"]
         own_fields = {"slug": article.slug, "lang": article.lang, "corrections": told_readers}
-        content = from_revision_json({**old_text.content, **own_fields}, tags.slugs_by_id(tx))
+        content = articles.saved_content(tx, {**old_text.content, **own_fields})
         draft = Draft(content, old_text.body_html)
         note = f"Restored from revision {number}."
         articles.edit(tx, actor, article_id, revision, draft, now, note=note)
@@ -189,9 +188,8 @@ def _set_tag(
     *,
     add: bool,
 ) -> Article:
-    current_slug = tags.slugs_by_id(tx)[
-        tags.ids_of(tx, [slug])[0]
-    ]  # today's slug, when an old one was given
+    tag_id = tags.ids_of(tx, [slug])[0]
+    current_slug = tags.slugs_by_id(tx, [tag_id])[tag_id]  # when an old one was given
     copy = _get_open_copy(tx, article_id)
     others = tuple(tag for tag in copy.content.tags if tag != current_slug)
     if (current_slug in copy.content.tags) == add:

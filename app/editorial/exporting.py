@@ -144,7 +144,7 @@ def tags(tx: ReadTx) -> list[tuple[ExternalIdentity, TagInput, list[str]]]:
 
 
 def tag(row: Any, slugs_by_id: Mapping[UUID, str]) -> tuple[ExternalIdentity, TagInput]:
-    """A tag; `slugs_by_id` has the slugs of all tags."""
+    """A tag; `slugs_by_id` has the slug of its parent."""
     tag_input = TagInput(
         slug=row.slug,
         type=row.type,

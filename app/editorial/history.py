@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from app.changes import head
 from app.database import ReadTx
-from app.editorial import releases, tags
-from app.editorial.content import ArticleInput, from_revision_json
+from app.editorial import articles, releases
+from app.editorial.content import ArticleInput
 from app.errors import Conflict, NotFound
 from app.kit.diff import TextPart, diff_words
 from app.kit.html_diff import diff_html
@@ -108,9 +108,7 @@ def revision(tx: ReadTx, article_id: UUID, number: int) -> SavedText:
     if row is None:
         raise revision_not_found(tx, article_id, number)
     *saved, content, body_html = row
-    return SavedText(
-        SavedRevision(*saved), from_revision_json(content, tags.slugs_by_id(tx)), body_html
-    )
+    return SavedText(SavedRevision(*saved), articles.saved_content(tx, content), body_html)
 
 
 def public_number(tx: ReadTx, article_id: UUID, now: datetime) -> int:

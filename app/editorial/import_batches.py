@@ -117,10 +117,10 @@ def take_back_article(tx: PublishTx, actor: Actor, article_id: UUID) -> bool:
     return True
 
 
-def tags_of(tx: ReadTx, batch_id: UUID) -> list[Tag]:
-    """The tags that a batch made."""
-    statement = sa.select(Tag.__table__).where(col(Tag.import_batch_id) == batch_id)  # type: ignore[attr-defined]  # as above
-    return [Tag(**row) for row in tx.execute(statement).mappings()]
+def tags_of(tx: ReadTx, batch_id: UUID) -> list[UUID]:
+    """The tags that a batch made, the newest first: a tag is newer than the one above it."""
+    statement = sa.select(col(Tag.id)).where(col(Tag.import_batch_id) == batch_id)
+    return list(tx.execute(statement.order_by(col(Tag.id).desc())).scalars())
 
 
 def take_back_tag(tx: PublishTx, actor: Actor, tag_id: UUID) -> bool:
@@ -139,10 +139,19 @@ def take_back_tag(tx: PublishTx, actor: Actor, tag_id: UUID) -> bool:
     return True
 
 
-def authors_of(tx: ReadTx, batch_id: UUID) -> list[Author]:
-    """The authors that a batch made."""
-    statement = sa.select(Author.__table__).where(col(Author.import_batch_id) == batch_id)  # type: ignore[attr-defined]  # as above
-    return [Author(**row) for row in tx.execute(statement).mappings()]
+def authors_of(tx: ReadTx, batch_id: UUID, after: UUID | None) -> list[UUID]:
+    """The ids of the next authors that a batch made."""
+    return _next_ids(tx, Author, batch_id, after, sa.true())
+
+
+def get_author(tx: PublishTx, author_id: UUID) -> Author:
+    """One of the authors that a batch made."""
+    return tx.session.get_one(Author, author_id)
+
+
+def get_tag(tx: PublishTx, tag_id: UUID) -> Tag:
+    """One of the tags that a batch made."""
+    return tx.session.get_one(Tag, tag_id)
 
 
 def media_of(tx: ReadTx, batch_id: UUID, after: UUID | None) -> list[UUID]:
@@ -152,7 +161,7 @@ def media_of(tx: ReadTx, batch_id: UUID, after: UUID | None) -> list[UUID]:
 
 def _next_ids(
     tx: ReadTx,
-    table: type[Article] | type[Media],
+    table: type[Article] | type[Author] | type[Media],
     batch_id: UUID,
     after: UUID | None,
     is_there: sa.ColumnElement[bool],

@@ -210,13 +210,16 @@ def resolve_ids(tx: ReadTx, tag_ids: Sequence[UUID]) -> list[UUID]:
     return list(dict.fromkeys(today[tag_id] for tag_id in tag_ids if tag_id in today))
 
 
-def slugs_by_id(tx: ReadTx) -> dict[UUID, str]:
-    """The slug of every tag, also by the ids of merged tags."""
+def slugs_by_id(tx: ReadTx, ids: Collection[UUID] | None = None) -> dict[UUID, str]:
+    """The slugs of the tags with these ids, also of merged tags; of every tag without `ids`."""
+    present = sa.select(col(Tag.id), col(Tag.slug))
     merged = sa.select(col(FormerTag.id), col(Tag.slug)).join(
         Tag, col(Tag.id) == col(FormerTag.tag_id)
     )
-    every = sa.union_all(sa.select(col(Tag.id), col(Tag.slug)), merged)
-    return dict(tx.execute(every).all())
+    if ids is not None:
+        present = present.where(col(Tag.id).in_(ids))
+        merged = merged.where(col(FormerTag.id).in_(ids))
+    return dict(tx.execute(sa.union_all(present, merged)).all()) if ids is None or ids else {}
 
 
 def free_slugs(tx: PublishTx, tag_id: UUID) -> None:

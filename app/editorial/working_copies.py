@@ -150,8 +150,10 @@ def list_texts(
     newest = sa.tuple_(col(Revision.article_id), col(Revision.number)).in_(
         [(article.id, article.text_revision) for article in copies]
     )
-    rows = tx.execute(sa.select(col(Revision.article_id), col(Revision.content)).where(newest))
-    slugs = tags.slugs_by_id(tx)
+    statement = sa.select(col(Revision.article_id), col(Revision.content)).where(newest)
+    rows = tx.execute(statement).all()
+    named = {UUID(tag_id) for row in rows for tag_id in row.content["tag_ids"]}
+    slugs = tags.slugs_by_id(tx, named)
     siblings = translations.list_all_siblings(tx, copies, now) if with_siblings else {}
     return {
         key: ListedText(from_revision_json(content, slugs), siblings.get(key, []))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from app.changes import PublishTx
 from app.editorial import authors, exporting, import_batches, tags
 from app.interchange.article_upsert import IMPORTER
 from app.interchange.export_records import to_tag_record
@@ -49,15 +50,26 @@ def undo_batch(runtime: Runtime, batch_id: UUID, advance: Callable[[int], None])
         if not ids:
             break
     _undo_tags(runtime, batch_id, report)
-    with runtime.publishing() as publish_tx:
-        for row in import_batches.authors_of(publish_tx, batch_id):
-            if digest(AuthorRecord.of(row, authors.state(row))) == row.import_digest:
-                authors.remove(publish_tx, IMPORTER, row.id, None)
-                report.undone["authors"] += 1
-            else:
-                report.kept["authors"] += 1
+    _undo_authors(runtime, batch_id, report)
     _undo_media(runtime, batch_id, report)
     return report
+
+
+def _undo_authors(runtime: Runtime, batch_id: UUID, report: UndoReport) -> None:
+    """Remove the authors that nobody edited."""
+    last: UUID | None = None
+    while True:
+        with runtime.publishing() as tx:
+            ids = import_batches.authors_of(tx, batch_id, last)
+            for author_id in ids:
+                row = import_batches.get_author(tx, author_id)
+                is_untouched = digest(AuthorRecord.of(row, authors.state(row))) == row.import_digest
+                if is_untouched:
+                    authors.remove(tx, IMPORTER, author_id, None)
+                (report.undone if is_untouched else report.kept)["authors"] += 1
+                last = author_id
+        if not ids:
+            return
 
 
 def _undo_media(runtime: Runtime, batch_id: UUID, report: UndoReport) -> None:
@@ -76,18 +88,24 @@ def _undo_media(runtime: Runtime, batch_id: UUID, report: UndoReport) -> None:
 
 def _undo_tags(runtime: Runtime, batch_id: UUID, report: UndoReport) -> None:
     """Remove the tags that nothing carries, those below others first."""
-    with runtime.publishing() as tx:
-        is_going_on = True
-        while is_going_on:
-            rows = import_batches.tags_of(tx, batch_id)
-            slugs = tags.slugs_by_id(tx)
-            removed = [
-                row.id
-                for row in rows
-                if digest(to_tag_record(*exporting.tag(row, slugs))) == row.import_digest
-                and import_batches.take_back_tag(tx, IMPORTER, row.id)
-            ]
-            report.undone["tags"] += len(removed)
-            is_going_on = bool(removed)
-        if rows:
-            report.kept["tags"] += len(rows)
+    while True:
+        with runtime.database.reading() as tx:
+            tag_ids = import_batches.tags_of(tx, batch_id)
+        removed = 0
+        for start in range(0, len(tag_ids), import_batches.AT_ONCE):
+            some = tag_ids[start : start + import_batches.AT_ONCE]
+            with runtime.publishing() as tx:
+                removed += sum(_undo_tag(tx, tag_id) for tag_id in some)
+        report.undone["tags"] += removed
+        if not removed:
+            break
+    if tag_ids:
+        report.kept["tags"] += len(tag_ids)
+
+
+def _undo_tag(tx: PublishTx, tag_id: UUID) -> bool:
+    """Remove a tag. False when somebody edited it, or something carries it or is below it."""
+    row = import_batches.get_tag(tx, tag_id)
+    slugs = tags.slugs_by_id(tx, [row.parent_id] if row.parent_id else [])
+    is_untouched = digest(to_tag_record(*exporting.tag(row, slugs))) == row.import_digest
+    return is_untouched and import_batches.take_back_tag(tx, IMPORTER, tag_id)

@@ -106,9 +106,8 @@ def _upsert_tag(tx: PublishTx, record: TagRecord, digest_text: str) -> Outcome:
         row = tags.create(tx, IMPORTER, record.input(), record.id)
         row.import_batch_id = tx.batch_id
     else:
-        stored_digest = digest(
-            export_records.to_tag_record(*exporting.tag(row, tags.slugs_by_id(tx)))
-        )
+        slugs = tags.slugs_by_id(tx, [row.parent_id] if row.parent_id else [])
+        stored_digest = digest(export_records.to_tag_record(*exporting.tag(row, slugs)))
         outcome = "unchanged" if stored_digest == digest_text else "updated"
         if outcome == "updated":
             refuse_edited(stored_digest != row.import_digest, f"The tag {row.slug!r}")

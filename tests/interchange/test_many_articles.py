@@ -341,6 +341,20 @@ def test_tags_and_old_addresses_enter_together_too(quiet: Bench, tmp_path: Path)
     assert 5 < costs[0] == costs[1] < 25
 
 
+def test_a_record_asks_for_the_tags_that_it_names_alone(quiet: Bench, tmp_path: Path) -> None:
+    """An archive may have ten thousand tags, which no look-up of one record may read."""
+    tag = {"type": "tag", "slug": "water", "names": {"en": "Water"}}
+    below = {**tag, "slug": "rivers", "parent": "water"}
+    path = write(tmp_path / "again.jsonl", [tag, below, plain(1)])
+    builders.imported(quiet.runtime, path)
+    with statements(quiet.runtime) as seen:
+        outcomes, _ = outcome_of(builders.imported(quiet.runtime, path))
+    assert outcomes == {"tag unchanged": 2, "article unchanged": 1}
+    asked = [sql for sql, _ in seen if re.search(r"FROM (tag|former_tag)\b", sql)]
+    assert asked
+    assert [sql for sql in asked if sql.count("FROM") > sql.count("WHERE")] == []
+
+
 def test_what_comes_twice_among_them_clashes_on_its_line(quiet: Bench, tmp_path: Path) -> None:
     tag = {"type": "tag", "slug": "water", "names": {"en": "Water"}}
     alias = {"type": "alias", "path": "/old", "tag": "water"}
