@@ -22,6 +22,8 @@ class ImportOptions:
     lang: str | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     site: str = ""
+    has_zone: bool = False
+    """Whether somebody chose the zone for this import."""
     source: str = ""
     drop_unknown: bool = False
     types: Mapping[str, ContentType] = field(default_factory=dict)
@@ -56,6 +58,7 @@ def check_options(
         media=media or MediaOptions(),
         lang=known_lang,
         zone=zone,
+        has_zone=timezone is not None,
         site=site,
         source=source,
         drop_unknown=drop_unknown,

@@ -10,6 +10,7 @@ from tests.importers.moving import article, move, write_folder
 HUGO = """
 baseURL = "https://old.example/"
 DefaultContentLanguage = "es"
+timeZone = "America/Lima"
 [permalinks]
 news = "/:year/:month/:slug/"
 reports = "/r/:sections[1:]/:contentbasename/"
@@ -22,12 +23,13 @@ HUGO_FILES = {
     "hugo.toml": HUGO,
     "content/_index.md": "---\ntitle: Portada\n---\nInicio.\n",
     "content/news/marcha.md": "---\ntitle: La Gran Marcha\ndate: 2019-05-12\ntags: [Medio Ambiente]"
+    "\nregions: [Puno, Madre de Dios]"
     '\n---\nVer [aquí](https://old.example/docs/guia/) y {{< figure src="/a.jpg" link="/docs/guia/"'
     ' alt="A" >}}.\n',
     "content/news/short.md": "---\ntitle: Otra\nslug: corta\ndate: 2019-06-12\n---\nTexto.\n",
     "content/news/march.en.md": "---\ntitle: March\nslug: march\ndate: 2019-05-12\n---\nText.\n",
     "content/reports/2020/mines.md": "---\ntitle: Minas\ndate: 2020-01-01\n---\nTexto.\n",
-    "content/odd/moon.md": "---\ntitle: Luna\ndate: 2020-02-02\n---\nTexto.\n",
+    "content/odd/moon.md": "---\ntitle: Luna\ndate: 2020-02-02T20:00:00\n---\nTexto.\n",
     "content/blog/2021-03-04-day.md": "---\ntitle: Día\n---\nTexto.\n",
     "content/blog/bundle/index.md": "---\ntitle: Paquete\nslug: otro\ndate: 2021-01-01\n---\nT.\n",
     "content/docs/guia.md": "---\ntitle: Guía\n---\nTexto.\n",
@@ -52,6 +54,7 @@ HUGO_ADDRESSES = {
     "/own/": "own",
     "/tags/medio-ambiente/": "medio-ambiente",
     "/tags/mineria/": "mineria",
+    "/regions/madre-de-dios/": "madre-de-dios",
 }
 
 
@@ -76,6 +79,10 @@ def test_a_site_of_hugo_keeps_the_addresses_of_its_configuration(
     assert report.reasons["address of a tag", "is that of a text which comes"] == 1
     march = article(bench, "marcha")
     assert march["lang"] == "es"  # no text names its language; the configuration does
+    names = [tag["name"] for tag in march["tags"]]
+    assert names == ["Medio Ambiente", "Puno", "Madre de Dios"]
+    assert not [fact for what, fact in report.findings if fact == "regions"]
+    assert article(bench, "moon")["published_at"] == "2020-02-03T01:00:00Z"
     assert march["body_html"].count('<a href="/guia"') == 2  # a link, and where a figure leads
     assert article(bench, "mine")["body_html"].count('href="/news/otro') == 2
     assert not [message for message, _ in report.findings if "does not hold" in message]
@@ -148,7 +155,12 @@ def test_styles_of_jekyll(bench: Bench, tmp_path: Path, style: str, post: str, p
     assert addresses(bench, {post: "", page: ""}) == {post: "march", page: "about"}
 
 
-@pytest.mark.parametrize("content", ["a: [", "a: &a [x]\nb: *a", b"\xff\xfe\x00", "- 1", "a: 1"])
+NOWHERE = "timezone: Atlantis/Nowhere"
+
+
+@pytest.mark.parametrize(
+    "content", ["a: [", "a: &a [x]\nb: *a", b"\xff\xfe\x00", "- 1", "a: 1", NOWHERE]
+)
 def test_a_configuration_that_cannot_be_read_costs_no_text(
     bench: Bench, tmp_path: Path, content: str | bytes
 ) -> None:
@@ -159,7 +171,9 @@ def test_a_configuration_that_cannot_be_read_costs_no_text(
     report = move(tmp_path, "folder", write_folder(tmp_path / "site", files))
     assert (report.code, report.counts["text"]) == (0, (1, 1))
     told = any(message.startswith("configuration of the site") for message, _ in report.findings)
-    assert told is (content != "a: 1")
+    assert told is (content not in ("a: 1", NOWHERE))
+    is_zone_told = ("time zone of the configuration is not known", "") in report.findings
+    assert is_zone_told is (content == NOWHERE)
 
 
 def test_redirects_of_vercel(bench: Bench, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from typing_extensions import override
 
@@ -19,7 +20,7 @@ from app.importers.folder.front_matter import Facts, FrontMatterError, split_fro
 from app.importers.folder.redirects import FILES, read_redirects
 from app.importers.folder.site_config import SiteConfig, SiteConfigError, read_site_config
 from app.importers.folder.tags import FolderTags
-from app.importers.folder.texts import FolderTranslator
+from app.importers.folder.texts import READ, FolderTranslator
 from app.importers.media_plan import MediaOptions, MediaPlan, is_media_name
 from app.importers.old_site import OldSite, page_path
 from app.importers.record_fields import NO_LANGUAGE, to_address, to_language, to_slug
@@ -64,12 +65,14 @@ class FolderImport(SourceImport):
         self._plan = MediaPlan(self.index, self.report, site, MediaOptions(self._folder))
         rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
         self._lang = to_language(config.lang, self.languages) if config.lang else None
-        addresses = OldAddresses(config, self._lang or "", self.options.zone)
+        zone = self._find_zone(config)
+        addresses = OldAddresses(config, self._lang or "", zone)
         self._config, self._addresses = config, addresses
-        self._tags = FolderTags(self.index, self.report, addresses)
+        taxonomies = [name for name in config.taxonomies if name not in READ]
+        self._tags = FolderTags(self.index, self.report, addresses, taxonomies)
         self._redirects = RedirectPlan(self.index, self.report, site, self._tags.find)
         renderer = FolderRenderer(self._folder, rewriter, self.options.drop_unknown)
-        self._translator = FolderTranslator(renderer, self.name, self.options.zone, self.clock)
+        self._translator = FolderTranslator(renderer, self.name, zone, taxonomies, self.clock)
         for path, reason in walk(self._folder):
             self._survey_file(path, reason)
             advance(path.lstat().st_size)
@@ -119,6 +122,16 @@ class FolderImport(SourceImport):
 
     def _text_file(self, path: Path) -> TextFile:
         return to_text_file(path, self._folder, self.languages, self._config)
+
+    def _find_zone(self, config: SiteConfig) -> ZoneInfo:
+        """The zone that was chosen, or that of the configuration, or that of the site."""
+        if self.options.has_zone or not config.timezone:
+            return self.options.zone
+        try:
+            return ZoneInfo(config.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.report.note("time zone of the configuration is not known", "", config.timezone)
+            return self.options.zone
 
     def _read_config(self) -> SiteConfig:
         try:

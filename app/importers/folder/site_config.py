@@ -40,12 +40,16 @@ class SiteConfig:
     generator: Literal["", "hugo", "jekyll"] = ""
     site: str = ""
     lang: str = ""
+    timezone: str = ""
+    """The name of the zone in which dates without one are meant."""
     is_lang_in_path: bool = False
     """Whether the addresses of texts in the first language name it."""
     lang_folders: Mapping[str, str] = field(default_factory=dict)
     """The language of the texts below a folder."""
     permalinks: Mapping[str, str] = field(default_factory=dict)
     """The form of addresses by section (Hugo) or collection (Jekyll, where "" is every other)."""
+    taxonomies: Sequence[str] = ()
+    """The facts beside tags and categories by which texts are put together."""
     tag_pages: Mapping[str, str] = field(default_factory=dict)
     """The form of the addresses of tags, by the fact that names them."""
     is_ugly: bool = False
@@ -105,6 +109,7 @@ def _hugo(facts: Facts) -> SiteConfig:
         generator="hugo",
         site=_site_address(facts.get("baseurl")),
         lang=str(facts.get("defaultcontentlanguage") or facts.get("languagecode") or ""),
+        timezone=str(facts.get("timezone") or ""),
         is_lang_in_path=facts.get("defaultcontentlanguageinsubdir") is True,
         lang_folders={
             str(language["contentdir"]).strip("/"): code
@@ -112,6 +117,7 @@ def _hugo(facts: Facts) -> SiteConfig:
             if isinstance(language, Mapping) and language.get("contentdir")
         },
         permalinks=_texts(permalinks) | _texts(permalinks.get("page")),
+        taxonomies=[*dict.fromkeys(name.lower().replace("-", "_") for name in taxonomies.values())],
         tag_pages={plural: f"/{plural}/:name/" for plural in taxonomies.values() if has_tag_pages},
         is_ugly=facts.get("uglyurls") is True,
         is_dated_by_name=":filename" in dated_by,
@@ -129,6 +135,7 @@ def _jekyll(facts: Facts) -> SiteConfig:
         generator="jekyll",
         site=_site_address(f"{facts.get('url') or ''}{facts.get('baseurl') or ''}"),
         lang=str(facts.get("lang") or facts.get("locale") or ""),
+        timezone=str(facts.get("timezone") or ""),
         permalinks={"": style, **_texts(permalinks)},
         tag_pages={
             name: forms.get(single, f"/{single}/:name/")

@@ -1,6 +1,6 @@
 """Tags and categories of a folder's texts as tags of our own, with the addresses of their pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -20,18 +20,19 @@ _AT_MOST: Final = 50
 """Tags of one text."""
 
 
-def tag_slugs(facts: Facts, text: TextFile) -> tuple[str, ...]:
-    """The slugs of the tags and categories of a text."""
-    return tuple(dict.fromkeys(to_slug(name) for _, name in _list_names(facts, text)))
+def tag_slugs(facts: Facts, text: TextFile, taxonomies: Sequence[str]) -> tuple[str, ...]:
+    """The slugs of the tags and categories of a text, and of its terms of further taxonomies."""
+    names = _list_names(facts, text, taxonomies)
+    return tuple(dict.fromkeys(to_slug(name) for _, name in names))
 
 
-def _list_names(facts: Facts, text: TextFile) -> list[tuple[str, str]]:
+def _list_names(facts: Facts, text: TextFile, taxonomies: Sequence[str]) -> list[tuple[str, str]]:
     """The names of the tags of a text, each after the fact that has it."""
-    return list(islice(dict.fromkeys(_names(facts, text)), _AT_MOST))
+    return list(islice(dict.fromkeys(_names(facts, text, taxonomies)), _AT_MOST))
 
 
-def _names(facts: Facts, text: TextFile) -> Iterator[tuple[str, str]]:
-    for fact in TAG_FACTS:
+def _names(facts: Facts, text: TextFile, taxonomies: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for fact in dict.fromkeys((*TAG_FACTS, *taxonomies)):
         value = first_fact(facts, fact)
         if isinstance(value, str):
             # Jekyll takes a blank for the end of a tag, where others take a comma.
@@ -52,10 +53,11 @@ class FolderTags:
     index: SourceIndex
     report: SourceReport
     addresses: OldAddresses
+    taxonomies: Sequence[str]
 
     def add(self, facts: Facts, text: TextFile, lang: str) -> None:
         """Remember the tags of a text in this language."""
-        for fact, name in _list_names(facts, text):
+        for fact, name in _list_names(facts, text, self.taxonomies):
             slug = to_slug(name)
             if self.index.get("tag", slug) is None:
                 self.index.put("tag", slug, {"name": name, "lang": lang, "place": text.name})

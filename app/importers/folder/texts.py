@@ -1,6 +1,6 @@
 """Texts of a folder with their front matter as records of articles."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -43,7 +43,7 @@ _IMAGES: Final = (
 _SUMMARY: Final = ("summary", "excerpt", "description", "lead", "subtitle")
 _ORDER: Final = ("weight", "nav_order", "menu_order", "order", "position")
 _CANONICAL: Final = ("canonical", "canonicalurl", "canonical_url")
-_READ: Final = frozenset(
+READ: Final = frozenset(
     (*DATE, *_CHANGED, *_EXPIRES, *_AUTHORS, *TAG_FACTS, *_IMAGES, *_SUMMARY, *_ORDER, *_CANONICAL)
 ) | split_names(
     "title slug draft lang language locale translationkey aliases url permalink redirect_from"
@@ -58,6 +58,7 @@ class FolderTranslator:
     renderer: FolderRenderer
     source: str
     zone: ZoneInfo
+    taxonomies: Sequence[str]
     clock: Clock
 
     def entry(self, text: TextFile, facts: Facts, source: str, size: int) -> ImportEntry:
@@ -81,7 +82,7 @@ class FolderTranslator:
             "body": body.body,
             "body_format": body.body_format,
             "authors": tuple(_authors(facts)),
-            "tags": tag_slugs(facts, text),
+            "tags": tag_slugs(facts, text, self.taxonomies),
             "image": self._image(text, facts, known["path"], body),
             "seo": seo,
             "canonical_url": self.renderer.rewriter.canonical_address(
@@ -98,7 +99,7 @@ class FolderTranslator:
             fields["position"] = order if isinstance(order, int) and 0 <= order < 1_000_000 else 0
             fields["parent"] = known["parent"] or None
         for fact in facts:
-            if str(fact).lower().replace("-", "_") not in _READ:
+            if str(fact).lower().replace("-", "_") not in READ.union(self.taxonomies):
                 self.renderer.rewriter.report.note(
                     "fact of the front matter that is left", str(fact)[:60], text.name
                 )
