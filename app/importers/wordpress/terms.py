@@ -109,19 +109,20 @@ class TermPlan:
         while slug and slug not in levels:
             line[slug] = None
             above = parents[slug]
-            if above in line or (above and above not in parents):
-                what = "a circle of parents was opened" if above in line else "parent is not there"
-                self._cut(slug, what, parents)
+            if above in line:
+                self._cut(slug, "category in a circle of parents, which was opened", parents)
+            elif above and above not in parents:
+                self._cut(slug, "category, its parent is not there", parents)
             slug = parents[slug]
         downwards = list(reversed(line))
         for each in downwards:
             if levels.get(parents[each], 0) >= LEVELS:
-                self._cut(each, "branch is too deep; it is at the top", parents)
+                self._cut(each, "category, its branch is too deep; it is at the top", parents)
             levels[each] = levels.get(parents[each], 0) + 1
         return downwards
 
-    def _cut(self, slug: str, reason: str, parents: dict[str, str]) -> None:
-        self.report.note(f"category, its {reason}", slug, f"category {slug}")
+    def _cut(self, slug: str, what: str, parents: dict[str, str]) -> None:
+        self.report.note(what, slug, f"category {slug}")
         parents[slug] = ""
 
     def _tag(

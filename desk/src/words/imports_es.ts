@@ -137,7 +137,7 @@ export const importsEs: typeof importsEn = {
     'part of a text that is nested too deeply or broken; it is dropped': 'parte de un texto anidada en exceso o rota; se quita', 'part of a text that is not known; its words are kept': 'parte desconocida de un texto; quedan sus palabras',
     'part of a text that is not known; it is dropped': 'parte desconocida de un texto; se quita', 'signs that turn the direction of text are left out': 'signos que cambian la dirección del texto; se dejan fuera',
     'misread letters in the title were put right or left out': 'letras mal leídas del título que se corrigieron o se dejan fuera', 'circle of pages; this one is at the top': 'páginas en círculo; esta queda arriba',
-    'category, its a circle of parents was opened': 'categorías en círculo; se abrió', 'category, its branch is too deep; it is at the top': 'categoría en una rama demasiado profunda; queda arriba', 'time zone of the configuration is not known': 'zona horaria de la configuración que no se conoce', 'category, its parent is not there': 'categoría cuya superior no está',
+    'category in a circle of parents, which was opened': 'categorías en círculo; se abrió', 'category, its branch is too deep; it is at the top': 'categoría en una rama demasiado profunda; queda arriba', 'time zone of the configuration is not known': 'zona horaria de la configuración que no se conoce', 'category, its parent is not there': 'categoría cuya superior no está',
   },
   patterns: [
     [/^a type of a plugin; bring it with --type .*/, () => 'un tipo de un complemento'],
