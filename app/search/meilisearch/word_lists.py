@@ -24,7 +24,7 @@ from app.search.meilisearch.transport import KeptConnections
 
 _LISTS_AT_ONCE = 3
 """Words of a question that are parameters in one request."""
-_LONGEST_LIST = 25
+_LONGEST_LIST = 32
 """Documents of a word. Of a more frequent word, those with it in the title come first."""
 _FEWEST = 10
 """Where the lists have fewer documents, the next words are parameters too."""

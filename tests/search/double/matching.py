@@ -99,18 +99,20 @@ class Reader:
                     return place
         return None
 
-    def match(self, term: Term, numbers: bool) -> tuple[int, int] | None:
-        """(typos, attribute) of the best match."""
+    def match(self, term: Term, numbers: bool) -> tuple[int, int, int] | None:
+        """(typos, attribute, words before it) of the best match; a phrase counts as first."""
         if len(term.words) > 1 or term.exact:
             place = self.has(term.words)
-            return None if place is None else (0, place)
+            return None if place is None else (0, place, 0)
         found = [
-            (slips, place)
+            (slips, place, before)
             for place, text in self.texts
-            for word in text
+            for before, word in enumerate(text)
             if (slips := term.typos(word, numbers)) is not None
         ]
-        found += [(0, place) for other in term.synonyms if (place := self.has(other)) is not None]
+        found += [
+            (0, place, 0) for other in term.synonyms if (place := self.has(other)) is not None
+        ]
         return min(found, default=None)
 
 
@@ -150,10 +152,11 @@ def ranked(
         held = [one for one in match if one is not None]
         found[key] = (
             -len(held),
-            sum(slips for slips, _ in held),
+            sum(slips for slips, _, _ in held),
             -_side_by_side(kept[key], question),
-            sum(place for _, place in held) / len(held),
+            sum(place for _, place, _ in held) / len(held),
             -float(documents[key].get("recency", 0)),
+            sum(before for _, _, before in held) / len(held),
         )
     return found
 
