@@ -149,9 +149,9 @@ def get_author(tx: PublishTx, author_id: UUID) -> Author:
     return tx.session.get_one(Author, author_id)
 
 
-def get_tag(tx: PublishTx, tag_id: UUID) -> Tag:
-    """One of the tags that a batch made."""
-    return tx.session.get_one(Tag, tag_id)
+def find_tag(tx: PublishTx, tag_id: UUID) -> Tag | None:
+    """A tag that a batch made, unless somebody merged or removed it."""
+    return tx.session.get(Tag, tag_id)
 
 
 def media_of(tx: ReadTx, batch_id: UUID, after: UUID | None) -> list[UUID]:

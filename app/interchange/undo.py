@@ -105,7 +105,9 @@ def _undo_tags(runtime: Runtime, batch_id: UUID, report: UndoReport) -> None:
 
 def _undo_tag(tx: PublishTx, tag_id: UUID) -> bool:
     """Remove a tag. False when somebody edited it, or something carries it or is below it."""
-    row = import_batches.get_tag(tx, tag_id)
+    row = import_batches.find_tag(tx, tag_id)
+    if row is None:
+        return False
     slugs = tags.slugs_by_id(tx, [row.parent_id] if row.parent_id else [])
     is_untouched = digest(to_tag_record(*exporting.tag(row, slugs))) == row.import_digest
     return is_untouched and import_batches.take_back_tag(tx, IMPORTER, tag_id)
