@@ -77,7 +77,8 @@ def run_source(
     with ExitStack() as stack:
         index = stack.enter_context(open_index())
         place = runtime.settings.data_dir
-        paths, options = _unpack_all(stack, opener, paths, options, place)
+        paths, inside = _unpack_all(stack, paths, place, opener.paths_in)
+        options = _find_media(stack, options, inside, place)
         size = sum(_size_of(path) for path in paths)
         rules = runtime.site_rules
         source = opener(
@@ -98,16 +99,11 @@ def run_source(
 def run_records(
     runtime: Runtime, paths: Sequence[Path], progress: Progress, mode: RunMode
 ) -> ImportOutcome:
-    """Import files in the interchange format, or archives with such files and their media."""
+    """Import files in the interchange format, or archives with such files and their media.
+    `Invalid` and `TooLarge` for archives."""
     with ExitStack() as stack:
-        files: list[Path] = []
-        for path in paths:
-            if is_archive(path):
-                place = runtime.settings.data_dir
-                inside = stack.enter_context(unpacked_folder(path, place))
-                files += _require_export(path, sorted(inside.rglob("*.jsonl")))
-            else:
-                files.append(path)
+        place = runtime.settings.data_dir
+        files, _ = _unpack_all(stack, paths, place, lambda inside: sorted(inside.rglob("*.jsonl")))
         size = sum(_size_of(path) for path in files)
         entries = jsonl_reader.read_entries(files)
         return ImportOutcome(_import(runtime, entries, "jsonl", size, progress, mode))
@@ -136,27 +132,35 @@ def _import(
 
 def _unpack_all(
     stack: ExitStack,
-    opener: type[SourceImport],
     paths: Sequence[Path],
-    options: ImportOptions,
     place: Path,
-) -> tuple[list[Path], ImportOptions]:
-    """The paths and the options with unpacked folders in place of archives, until the stack ends.
-    Media come from the archive of the export itself, if no other folder is named."""
+    paths_in: Callable[[Path], Sequence[Path]],
+) -> tuple[list[Path], Path | None]:
+    """The paths, with what `paths_in` finds in an unpacked archive in its place until the stack
+    ends; and the folder of the first archive."""
     files: list[Path] = []
-    folder = options.media.folder
+    folder: Path | None = None
     for path in paths:
         if is_archive(path):
             inside = single_folder(stack.enter_context(unpacked_folder(path, place)))
-            files += _require_export(path, opener.paths_in(inside))
+            files += _require_export(path, paths_in(inside))
             folder = folder or inside
         elif is_packed_file(path):
             files.append(stack.enter_context(unpacked_file(path, place)))
         else:
             files.append(path)
+    return files, folder
+
+
+def _find_media(
+    stack: ExitStack, options: ImportOptions, inside: Path | None, place: Path
+) -> ImportOptions:
+    """The options with a folder of media: the one that is named, unpacked if it is an archive, or
+    that of the export itself."""
+    folder = options.media.folder or inside
     if folder is not None and not folder.is_dir():
         folder = stack.enter_context(unpacked_folder(require_archive(folder), place))
-    return files, replace(options, media=replace(options.media, folder=folder))
+    return replace(options, media=replace(options.media, folder=folder))
 
 
 def _require_export(archive: Path, inner_paths: Sequence[Path]) -> Sequence[Path]:

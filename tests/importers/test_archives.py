@@ -1,5 +1,6 @@
 """ZIP archives of exports and uploads: read like folders, and refused when they are traps."""
 
+import gzip
 import json
 import zipfile
 from pathlib import Path
@@ -52,6 +53,17 @@ def test_a_site_comes_as_archives(bench: Bench, tmp_path: Path) -> None:
     for again in (("folder", archive), command):
         assert {name.split()[1] for name in move(tmp_path, *again).outcomes} == {"unchanged"}
     assert list(tmp_path.glob("temporary-*")) == []
+
+
+def test_records_packed_by_gzip_come(bench: Bench, tmp_path: Path) -> None:
+    record = {"type": "article", "lang": "en", "title": "A march", "slug": "march"}
+    packed = tmp_path / "archive.jsonl.gz"
+    packed.write_bytes(gzip.compress(json.dumps(record).encode()))
+    assert move(tmp_path, "jsonl", packed).outcomes == {"article created": 1}
+    assert article(bench, "march")["title"] == "A march"
+    packed.write_bytes(packed.read_bytes()[:-9])
+    result = willay(tmp_path, "import", "jsonl", str(packed))
+    assert (result.returncode, "is damaged" in result.stderr) == (1, True)
 
 
 def write_trap(archive: Path, kind: str) -> None:
