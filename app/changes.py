@@ -19,10 +19,10 @@ at once on every replica, whatever their clocks say.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from secrets import randbelow, token_hex
+from secrets import token_hex
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,7 +33,6 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app import author_counts, counts
 from app.database import Database, ReadTx, WriteTx
-from app.engines import wait_for_ever
 from app.errors import Unavailable
 from app.kinds.registry import DATED_KINDS
 from app.kit.clock import FOREVER, TICK, Clock
@@ -50,12 +49,6 @@ _INTERVALS: tuple[tuple[str, Any, Any], ...] = (
 CLOCK_LEAD = timedelta(seconds=5)
 """The most that this machine's clock may run ahead of the database server's for publishing. A fast
 clock would move w forward for everybody and release embargoes for good."""
-
-
-_UNREACHED: Final = 2**40
-"""Entries of the log, more than a store will have."""
-_REHEARSALS: Final = 2**20
-"""Places above these, so that two rehearsals seldom take one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +173,7 @@ def publishing(database: Database, clock: Clock, *, guard: bool = False) -> Iter
         now = clock()
         if guard and not database.is_sqlite:
             _refuse_fast_clock(write, now)
-        tx = _begin(write, last, now)
+        tx = begin(write, last, now)
         yield tx
         tx.session.flush()
         counts.settle(tx, tx.counted_set, tx.moment, last.sequence)
@@ -194,27 +187,7 @@ def publishing(database: Database, clock: Clock, *, guard: bool = False) -> Iter
         )
 
 
-@contextmanager
-def rehearsing(database: Database, clock: Clock) -> Iterator[PublishTx]:
-    """A transaction in which commands act as in `publishing`, and which is rolled back at its end.
-
-    It does not lock the head, so others publish meanwhile: its own entries have sequences that no
-    log reaches. On PostgreSQL, somebody who saves what it saved waits for its end; on SQLite, which
-    has one writer, everybody does.
-    """
-    with suppress(_RehearsalOver), database.writing() as write:
-        last = Head(*write.execute(_HEAD).one())
-        wait_for_ever(write.connection)
-        apart = replace(last, sequence=_UNREACHED * (1 + randbelow(_REHEARSALS)))
-        yield _begin(write, apart, clock())
-        raise _RehearsalOver
-
-
-class _RehearsalOver(Exception):
-    """Rolls a rehearsal back."""
-
-
-def _begin(write: WriteTx, last: Head, now: datetime) -> PublishTx:
+def begin(write: WriteTx, last: Head, now: datetime) -> PublishTx:
     """A transaction after the state `last` of the log, with the entries that are due."""
     counted_set = counts.find_counted_set(write, last.effective_until)
     tx = PublishTx(write, max(now, last.effective_until + TICK), last.sequence, counted_set)

@@ -121,8 +121,8 @@ class TermPlan:
             levels[each] = levels.get(parents[each], 0) + 1
         return downwards
 
-    def _cut(self, slug: str, what: str, parents: dict[str, str]) -> None:
-        self.report.note(what, slug, f"category {slug}")
+    def _cut(self, slug: str, finding: str, parents: dict[str, str]) -> None:
+        self.report.note(finding, slug, f"category {slug}")
         parents[slug] = ""
 
     def _tag(
