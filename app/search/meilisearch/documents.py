@@ -31,6 +31,7 @@ _GAPS = str.maketrans(dict.fromkeys("$<=>^|~¢£¤¥¦¨©¬®¯°´¸€", " ")
 """Signs that the server takes for letters. It could be told that they separate words, but then each
 search would take twice as long, because it makes its own table of them."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ID = re.compile(f"(?:{'|'.join(DOCUMENT_KINDS)})-[0-9a-f]{{32}}")
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 
 
@@ -84,6 +85,11 @@ def key_of(document_id: object) -> Key:
     if id_of(document_key) != document_id:
         raise ValueError(f"no document of ours: {document_id}")
     return document_key
+
+
+def is_id(value: object) -> bool:
+    """Whether `key_of` reads it; without making the key, for answers of many hits."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def _to_key(kind: str, key: str) -> Key:

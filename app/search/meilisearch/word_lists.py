@@ -22,9 +22,10 @@ from app.search.meilisearch.documents import SHOWN
 from app.search.meilisearch.queries import ServerQuery, SingleWord
 from app.search.meilisearch.transport import KeptConnections
 
-_LISTS_AT_ONCE = 3
-"""Words of a question that are parameters in one request."""
-_LONGEST_LIST = 32
+_LISTS_AT_ONCE = 4
+"""Words of a question that are parameters in one request. If no document has one of them, so many
+more are."""
+_LONGEST_LIST = 20
 """Documents of a word. Of a more frequent word, those with it in the title come first."""
 _FEWEST = 10
 """Where the lists have fewer documents, the next words are parameters too."""
@@ -57,6 +58,12 @@ class _Lists:
         self.words: defaultdict[str, set[SingleWord]] = defaultdict(set)
         self.holding: dict[SingleWord, int] = {}
 
+    @property
+    def are_enough(self) -> bool:
+        """Whether no further words are parameters: one that no document has does not count."""
+        found = sum(map(bool, self.holding.values()))
+        return found >= _LISTS_AT_ONCE and len(self.hits) >= _FEWEST
+
     def add(self, word: SingleWord, hits: Sequence[Mapping[str, Any]], holding: int) -> None:
         self.holding[word] = holding
         for hit in hits:
@@ -82,7 +89,7 @@ def rank_by_words(
         for word, answer in zip(these, answers, strict=True):
             hits = list(filter(is_ours, answer["hits"]))
             lists.add(word, hits, int(answer["estimatedTotalHits"]))
-        if len(lists.hits) >= _FEWEST:
+        if lists.are_enough:
             break
     return _rank_by_texts(lists, _weigh_words(words, lists.holding))
 
@@ -90,12 +97,13 @@ def rank_by_words(
 def _rank_by_texts(lists: _Lists, worth: Mapping[SingleWord, float]) -> list[ListedHit]:
     texts = {key: _spread_text(hit) for key, hit in lists.hits.items()}
     usual_length = fmean(map(len, texts.values())) if texts else 0.0
+    words = [(word, word.needle, value) for word, value in worth.items()]
     best = (1 + _TITLE) * (1 + _AGAIN) * sum(worth.values())
     scores: dict[str, float] = {}
     for key, text in texts.items():
         title = text[: len(lists.hits[key]["title"]) + 2]  # the text begins with it
         needed = _AGAIN * (1 - _LENGTH + _LENGTH * len(text) / usual_length)
-        scores[key] = _weigh_text(title, text, worth, lists.words[key], needed) / best
+        scores[key] = _weigh_text(title, text, words, lists.words[key], needed) / best
     # The sort is stable, and each list has the newer ones first among equals.
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
     return [ListedHit(lists.hits[key], scores[key]) for key in ranked]
@@ -108,7 +116,7 @@ def _spread_text(hit: Mapping[str, Any]) -> str:
 def _weigh_text(
     title: str,
     text: str,
-    worth: Mapping[SingleWord, float],
+    words: Sequence[tuple[SingleWord, str, float]],
     found_words: Set[SingleWord],
     needed: float,
 ) -> float:
@@ -116,10 +124,10 @@ def _weigh_text(
     has half of what it can have. One that only the server found, in a tag's name or misspelt,
     counts as if it were there once."""
     total = 0.0
-    for word, value in worth.items():
-        if count := text.count(word.needle) or word in found_words:
+    for word, needle, value in words:
+        if count := text.count(needle) or word in found_words:
             share = (1 + _AGAIN) * count / (count + needed)
-            total += value * share * (1 + _TITLE * (word.needle in title))
+            total += value * share * (1 + _TITLE * (needle in title))
     return total
 
 

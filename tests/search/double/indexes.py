@@ -122,25 +122,29 @@ class Index:
     def _ordered(
         self, found: Mapping[str, tuple[float, ...]], sort: list[tuple[str, int]]
     ) -> list[str]:
-        """A rule of its own (`field:desc`) settles what the others leave equal."""
-        rules: list[str] = self.settings["rankingRules"]
-        own = [rule.rpartition(":") for rule in rules if ":" in rule]
-        last = [(name, 1 if way == "asc" else -1) for name, _, way in own]
-        is_first = rules[:1] == ["sort"]
+        """In the order of the rules; what they leave equal stays as it came."""
 
-        def by(key: str, fields: list[tuple[str, int]]) -> tuple[float, ...]:
+        def by_fields(key: str, fields: list[tuple[str, int]]) -> tuple[float, ...]:
             held = (self.documents[key].get(name) for name, _ in fields)
             return tuple(
                 (way * float(value) if isinstance(value, (int, float)) else float("inf"))
                 for value, (_, way) in zip(held, fields, strict=True)
             )
 
+        def judge(key: str, rule: str) -> tuple[float, ...]:
+            name, _, way = rule.rpartition(":")
+            if name:
+                return by_fields(key, [(name, 1 if way == "asc" else -1)])
+            if rule == "sort":
+                return by_fields(key, sort)
+            is_judged = rule in matching.RULES and found[key]
+            return (found[key][matching.RULES.index(rule)],) if is_judged else ()
+
+        rules: list[str] = self.settings["rankingRules"]
         places = {key: place for place, key in enumerate(self.documents)}
 
         def rank(key: str) -> tuple[tuple[float, ...], ...]:
-            chosen, words = by(key, sort), found[key]
-            first, second = (chosen, words) if is_first else (words, chosen)
-            return first, second, by(key, last), (places[key],)
+            return (*(judge(key, rule) for rule in rules), (places[key],))
 
         return sorted(found, key=rank)
 

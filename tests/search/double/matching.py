@@ -1,6 +1,7 @@
 """Which documents a query finds, and roughly in which order."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,10 @@ from unicodedata import category, normalize
 from rapidfuzz.distance import DamerauLevenshtein
 
 MOST_TERMS = 10
+RULES = ("words", "typo", "proximity", "attributeRank", "wordPosition")
+"""The rules that judge how a document holds the words."""
+_DISTANCES = (0, 1, 4, 7, 11, 16, 24, 64, 256, 1_024)
+"""Places of a word are equally far from its place in the query up to each of these."""
 _TOKEN = re.compile("(?:[^\\W_][\u0300-\u036f]*)+")
 _PIECE = re.compile(r'(?P<minus>(?:^|(?<=\s))-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\W_]+))')
 
@@ -28,9 +33,11 @@ def tokens(text: str) -> list[tuple[int, int, str]]:
 
 @dataclass(frozen=True)
 class Term:
-    """A word, or the words of a phrase; synonyms are alternative runs of words."""
+    """A word, or the words of a phrase, and its place in the query; synonyms are alternative runs
+    of words."""
 
     words: tuple[str, ...]
+    place: int
     exact: bool = False
     prefix: bool = False
     synonyms: tuple[tuple[str, ...], ...] = ()
@@ -67,6 +74,7 @@ def parse(text: str, synonyms: Mapping[str, Sequence[str]]) -> Question:
     }
     terms: list[Term] = []
     without: list[tuple[str, ...]] = []
+    place = 0
     for piece in _PIECE.finditer(text):
         words = tuple(t for _, _, t in tokens(piece["phrase"] or piece["word"] or ""))
         if not words:
@@ -74,10 +82,11 @@ def parse(text: str, synonyms: Mapping[str, Sequence[str]]) -> Question:
         if piece["minus"]:
             without.append(words)
         elif piece["phrase"] is not None:
-            terms.append(Term(words, exact=True))
+            terms.append(Term(words, place, exact=True))
         else:
             last = piece.end() == len(text)
-            terms.append(Term(words[:1], prefix=last, synonyms=others.get(words, ())))
+            terms.append(Term(words[:1], place, prefix=last, synonyms=others.get(words, ())))
+        place += len(words)
     return Question(tuple(terms[:MOST_TERMS]), tuple(without))
 
 
@@ -99,21 +108,32 @@ class Reader:
                     return place
         return None
 
-    def match(self, term: Term, numbers: bool) -> tuple[int, int, int] | None:
-        """(typos, attribute, words before it) of the best match; a phrase counts as first."""
+    def match(self, term: Term, numbers: bool) -> tuple[int, int] | None:
+        """(typos, attribute) of the best match."""
         if len(term.words) > 1 or term.exact:
             place = self.has(term.words)
-            return None if place is None else (0, place, 0)
+            return None if place is None else (0, place)
         found = [
-            (slips, place, before)
+            (slips, place)
             for place, text in self.texts
-            for before, word in enumerate(text)
+            for word in text
             if (slips := term.typos(word, numbers)) is not None
         ]
-        found += [
-            (0, place, 0) for other in term.synonyms if (place := self.has(other)) is not None
-        ]
+        found += [(0, place) for other in term.synonyms if (place := self.has(other)) is not None]
         return min(found, default=None)
+
+    def distance(self, term: Term, numbers: bool) -> int:
+        """How far the term's first word is from its place in the query, in whatever attribute it is
+        nearest. That may be another one than the best."""
+        first = Term(term.words[:1], term.place, term.exact, term.prefix)
+        other_words = {words[0] for words in term.synonyms}
+        away = [
+            abs(at - term.place)
+            for _, text in self.texts
+            for at, word in enumerate(text)
+            if word in other_words or first.typos(word, numbers) is not None
+        ]
+        return bisect_left(_DISTANCES, min(away, default=_DISTANCES[-1] + 1))
 
 
 def _texts(value: object) -> list[object]:
@@ -131,7 +151,7 @@ def ranked(
     strategy: str,
     numbers: bool,
 ) -> dict[str, tuple[float, ...]]:
-    """The documents found, each with a key that sorts the better ones first."""
+    """The documents found, each with a number by each of `RULES`, less for the better ones."""
     readers = {key: Reader(document, attributes) for key, document in documents.items()}
     kept = {
         key: reader
@@ -152,11 +172,10 @@ def ranked(
         held = [one for one in match if one is not None]
         found[key] = (
             -len(held),
-            sum(slips for slips, _, _ in held),
+            sum(slips for slips, _ in held),
             -_side_by_side(kept[key], question),
-            sum(place for _, place, _ in held) / len(held),
-            -float(documents[key].get("recency", 0)),
-            sum(before for _, _, before in held) / len(held),
+            sum(place for _, place in held) / len(held),
+            float(sum(kept[key].distance(term, numbers) for term in question.terms)),
         )
     return found
 
