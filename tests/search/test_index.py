@@ -1,6 +1,7 @@
 """What is written stays written, whole, with its cursor, and is seen by everyone."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,25 @@ def test_what_was_written_is_there_when_it_is_opened_again(tmp_path: Path) -> No
         pass
     with EmbeddedEngine(tmp_path, LANGUAGES) as again:
         assert (again.cursor(), again.count()) == ("start", 2)
+
+
+def test_a_file_that_a_killed_writer_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    """It lies there under the name that the next writer gives to the same deletion."""
+    index, killed = tmp_path / "index", tmp_path / "killed"
+    with engine_of(index, *(article(name, "Text") for name in "abc")):
+        pass
+    shutil.copytree(index, killed)
+    with EmbeddedEngine(index, LANGUAGES) as engine:
+        engine.apply([article("a", "Changed")], [], "next")
+    left = [
+        path for path in index.rglob("*.del") if not (killed / path.relative_to(index)).exists()
+    ]
+    assert left
+    for path in (*left, *index.rglob(".managed.json")):
+        shutil.copy(path, killed / path.relative_to(index))
+    with EmbeddedEngine(killed, LANGUAGES) as engine:
+        engine.apply([article("a", "Changed")], [], "next")
+        assert (engine.cursor(), ids(engine, "changed")) == ("next", [id_of("a")])
 
 
 def test_a_second_writer_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:

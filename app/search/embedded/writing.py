@@ -141,11 +141,15 @@ class Writer:
     def _lease_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
             try:
-                self._writer = self._index.writer(_MEMORY, _THREADS)
+                writer = self._index.writer(_MEMORY, _THREADS)
+                # A writer that was killed may have left a file by the very name that this one will
+                # give to another, which the library refuses to write.
+                writer.garbage_collect_files()
             except ValueError as error:
                 if "LockBusy" in str(error):
                     message = "Another process writes to the search index; try again later."
                     raise IndexBusy("index_busy", message) from error
                 with self._damage:
                     raise
+            self._writer = writer
         return self._writer
